@@ -81,8 +81,8 @@ class Model:
     conflicts: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        id: Any = self.id
-        if not isinstance(id, str) or not id.strip():
+        given: Any = self.id
+        if not isinstance(given, str) or not given.strip():
             raise InvalidModelError("id", self.id, "a model's id is a text that is not empty")
         if self.capabilities:
             self.capabilities = normalise_capabilities(self.capabilities)
