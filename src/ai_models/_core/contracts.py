@@ -40,7 +40,8 @@ class ModelSource(ABC):
 
     A model that it yields has the id that its provider uses; which model that is in the
     registry is found out later. `provider` names the provider whose complete own list this
-    is, so that a model missing from it is known to be gone; `None` for anything else.
+    is, so that a model missing from it is known to be gone; `None` for anything else. `merged`
+    sources yield models under the registry's own ids, with their provenance, as a catalogue does.
 
     >>> class Fixed(ModelSource):
     ...     def discover_models(self):
@@ -52,6 +53,7 @@ class ModelSource(ABC):
     name: str = ""
     provider: str | None = None
     is_local: bool = False
+    merged: bool = False
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)

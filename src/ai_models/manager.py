@@ -1,0 +1,315 @@
+"""`ModelManager`: one object that holds your registry, the sources that fill it, and the connectors that use it."""
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from ai_models._core.contracts import Connector, ModelSource
+from ai_models._core.model import Model
+from ai_models._core.registry import ModelRegistry
+from ai_models.changes import Change, ChangeLog
+from ai_models.discovery import DEFAULT_TIMEOUT_S, DiscoveryReport, Progress, ask_all
+from ai_models.errors import (
+    AIModelsError,
+    ConnectorNotFoundError,
+    GroupNotFoundError,
+    InvalidModelError,
+    ModelNotFoundError,
+    SourceError,
+    SourceNotFoundError,
+)
+from ai_models.plugins import Plugins
+
+GROUP_TAG = "group:"
+"""A group is this tag, with the group's name, on each of its models."""
+
+
+def default_storage() -> Path | str:
+    """Return where the registry is kept unless you say otherwise: `AI_MODELS_STORE`, else `ai_models.json` in your config folder.
+
+    >>> import os
+    >>> os.environ["AI_MODELS_STORE"] = "~/team.json"
+    >>> default_storage()
+    '~/team.json'
+    >>> del os.environ["AI_MODELS_STORE"]
+    """
+    named = os.environ.get("AI_MODELS_STORE")
+    if named:
+        return named
+    from platformdirs import user_config_path
+
+    return user_config_path() / "ai_models.json"
+
+
+def get_manager(storage_path: str | Path | None = None, **options: Any) -> "ModelManager":
+    """Return a manager over the registry at `storage_path`, by default your own, with every source and connector ready.
+
+    Nothing is read or dialled before it is asked for. `options` are those of `ModelManager`.
+
+    >>> import tempfile
+    >>> manager = get_manager(storage_path=tempfile.mkdtemp() + "/models.json")
+    >>> manager.models["gpt-4"] = {"provider": "openai", "context_size": 8192}
+    >>> manager.get_connector_metadata("gpt-4", "openai")
+    {'model': 'gpt-4'}
+    """
+    return ModelManager(ModelRegistry(storage_path=storage_path or default_storage()), **options)
+
+
+class ModelManager:
+    """The one object most programs need: `models`, `sources`, `connectors`, `groups`, and what joins them.
+
+    >>> manager = ModelManager()
+    >>> manager.models["gpt-4"] = Model("gpt-4", "openai", 8192)
+    >>> manager.add_model_tag("gpt-4", "production")
+    >>> [model.id for model in manager.list_models(tags=["production"])]
+    ['gpt-4']
+    """
+
+    def __init__(
+        self,
+        registry: ModelRegistry | None = None,
+        *,
+        sources: Mapping[str, ModelSource] | None = None,
+        connectors: Iterable[Connector] | None = None,
+        changes: ChangeLog | None = None,
+    ) -> None:
+        self.models = ModelRegistry() if registry is None else registry
+        self.sources: MutableMapping[str, ModelSource] = _builtin_sources() if sources is None else dict(sources)
+        self.connectors: MutableMapping[str, Connector] = (
+            _builtin_connectors() if connectors is None else {each.name: each for each in connectors}
+        )
+        self._log = changes or ChangeLog(_beside(self.models))
+        self._catalogue: ModelRegistry | None = None
+
+    @property
+    def registry(self) -> ModelRegistry:
+        """The registry: `models` by its other name."""
+        return self.models
+
+    @property
+    def catalogue(self) -> ModelRegistry:
+        """The models that this package ships, read-only: what was publicly known on the day of its build."""
+        if self._catalogue is None:
+            from ai_models.sources.catalogue import load_catalogue
+
+            self._catalogue = load_catalogue()
+        return self._catalogue
+
+    @property
+    def groups(self) -> "Groups":
+        """The groups of models, by name.
+
+        >>> manager = ModelManager()
+        >>> manager.models["gpt-4"] = Model("gpt-4", "openai")
+        >>> manager.create_model_group("approved", ["gpt-4"])
+        >>> dict(manager.groups)
+        {'approved': ['gpt-4']}
+        """
+        return Groups(self.models)
+
+    def register_source(self, name: str, source: ModelSource) -> None:
+        """Add a source under a name; raise `ValueError` for a name that labels can't hold."""
+        if not name or any(char.isspace() or char == "@" for char in name):
+            raise InvalidModelError("source", name, "a source's name is one word without '@'")
+        self.sources[name] = source
+
+    def register_connector(self, connector: Connector) -> None:
+        """Add a connector under its own name."""
+        self.connectors[connector.name] = connector
+
+    def discover(
+        self,
+        sources: Iterable[str] | None = None,
+        *,
+        offline: bool = False,
+        refresh: bool = False,
+        dry_run: bool = False,
+        accept_shrunken: bool = False,
+        timeout: float | None = None,
+        progress: Progress | None = None,
+    ) -> DiscoveryReport:
+        """Ask sources side by side, merge their answers into `models`, and report on each.
+
+        Without names every source is asked that can be: the catalogue, public lists, local
+        servers, and each provider that there is a key for. `offline` uses caches and the
+        catalogue alone, `refresh` no cache, `dry_run` writes nothing; `timeout` is in seconds.
+        """
+        from ai_models.reconcile import Reconciliation
+
+        names = list(self._worth_asking() if sources is None else sources)
+        asked = {name: self._source(name) for name in names}
+        answers = ask_all(
+            asked,
+            timeout=DEFAULT_TIMEOUT_S if timeout is None else timeout,
+            progress=progress,
+            around=_policy(offline=offline, refresh=refresh, timeout=timeout),
+        )
+        run = Reconciliation(self.models, asked, accept_shrunken=accept_shrunken)
+        report, _ = run.apply(answers, dry_run=dry_run)
+        if not dry_run:
+            self._log.append(report.changes)
+        return report
+
+    def discover_all(self, **options: Any) -> DiscoveryReport:
+        """Ask every source that can be asked; the options are those of `discover`."""
+        return self.discover(None, **options)
+
+    async def adiscover(self, sources: Iterable[str] | None = None, **options: Any) -> DiscoveryReport:
+        """Do what `discover` does without blocking the event loop."""
+        import asyncio
+
+        return await asyncio.to_thread(lambda: self.discover(sources, **options))
+
+    def discover_from_source(self, name: str, auto_register: bool = False) -> list[Model]:
+        """Return the models that one source lists; with `auto_register` they are in `models` afterwards.
+
+        Raise `SourceError` when the source fails.
+        """
+        from ai_models.reconcile import Reconciliation
+
+        source = self._source(name)
+        answers = ask_all({name: source}, around=_policy())
+        run = Reconciliation(self.models, {name: source})
+        report, models = run.apply(answers, dry_run=not auto_register)
+        if not report.rows[0].ok:
+            raise answers[name].error or SourceError(report.rows[0].reason, source=name)
+        if auto_register:
+            self._log.append(report.changes)
+        return models
+
+    def list_models(self, **criteria: Any) -> list[Model]:
+        """Return the models that meet every criterion; the criteria are those of `ModelRegistry.filter`."""
+        return self.models.filter(**criteria)
+
+    def get_connector_metadata(self, model_id: str, connector: str, **settings: Any) -> dict[str, Any]:
+        """Return the arguments with which a client library calls a model: pure data, without a secret."""
+        return self._connector(connector).format_metadata(self._model(model_id), **settings)
+
+    def set_custom_metadata(self, model_id: str, key: str, value: Any) -> None:
+        """Note a value of your own at a model; it survives every discovery."""
+        with self.models.edit(model_id) as model:
+            model.custom_metadata[key] = value
+
+    def add_model_tag(self, model_id: str, *tags: str) -> None:
+        """Tag a model; tags survive every discovery."""
+        with self.models.edit(model_id) as model:
+            model.tags.update(tags)
+
+    def remove_model_tag(self, model_id: str, *tags: str) -> None:
+        """Take tags off a model; a tag that isn't there is no error."""
+        with self.models.edit(model_id) as model:
+            model.tags.difference_update(tags)
+
+    def create_model_group(self, name: str, model_ids: Iterable[str]) -> None:
+        """Put models into a named group, all or none; `tags=["group:<name>"]` finds them."""
+        self.groups.add(name, model_ids)
+
+    def changes(self, since: str | timedelta | None = None) -> list[Change]:
+        """Return what discoveries changed, oldest first, from `since` (`7d`, `2026-11-01`) on."""
+        return list(self._log.since(since))
+
+    def conflicts(self) -> dict[str, dict[str, dict[str, Any]]]:
+        """Return what sources disagree about: by model and path, each overruled label with what it says."""
+        return {model.id: model.conflicts for model in self.models.values() if model.conflicts}
+
+    def _model(self, model_id: str) -> Model:
+        try:
+            return self.models[model_id]
+        except ModelNotFoundError as error:
+            if len(self.models):
+                raise
+            raise ModelNotFoundError(error.key, hint="(the registry is empty: run `ai-models discover`)") from None
+
+    def _source(self, name: str) -> ModelSource:
+        try:
+            return self.sources[name]
+        except SourceNotFoundError:
+            raise
+        except KeyError:
+            raise SourceNotFoundError(name, list(self.sources)[:3]) from None
+
+    def _connector(self, name: str) -> Any:
+        try:
+            return self.connectors[name]
+        except ConnectorNotFoundError:
+            raise
+        except KeyError:
+            raise ConnectorNotFoundError(name, list(self.connectors)[:3]) from None
+
+    def _worth_asking(self) -> Iterator[str]:
+        """Yield the sources that a discovery asks by default: those that need no key, or have one."""
+        for name in self.sources:
+            source = self.sources[name]
+            if getattr(source, "by_default", True):
+                yield name
+
+
+class Groups(Mapping[str, list[str]]):
+    """The groups of a registry: names, each with the ids of its models, in the registry's order."""
+
+    def __init__(self, models: ModelRegistry) -> None:
+        self._models = models
+
+    def _all(self) -> dict[str, list[str]]:
+        groups: dict[str, list[str]] = {}
+        for model in self._models.values():
+            for tag in sorted(model.tags):
+                if tag.startswith(GROUP_TAG):
+                    groups.setdefault(tag.removeprefix(GROUP_TAG), []).append(model.id)
+        return dict(sorted(groups.items()))
+
+    def __getitem__(self, name: str) -> list[str]:
+        groups = self._all()
+        if name not in groups:
+            raise GroupNotFoundError(name, list(groups)[:3])
+        return groups[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._all())
+
+    def __len__(self) -> int:
+        return len(self._all())
+
+    def add(self, name: str, model_ids: Iterable[str]) -> None:
+        """Put models into a group, which is made if need be; an unknown id changes nothing."""
+        self._tag(name, model_ids, lambda model: model.tags.add(GROUP_TAG + name))
+
+    def remove(self, name: str, model_ids: Iterable[str] | None = None) -> None:
+        """Take models out of a group, by default all of them, with which the group is no more."""
+        members = self[name] if model_ids is None else model_ids
+        self._tag(name, members, lambda model: model.tags.discard(GROUP_TAG + name))
+
+    def _tag(self, name: str, model_ids: Iterable[str], change: Callable[[Model], None]) -> None:
+        if not name.strip():
+            raise InvalidModelError("group", name, "a group's name is a text that is not empty")
+        with self._models.batch():
+            for id in list(model_ids):
+                with self._models.edit(id) as model:
+                    change(model)
+
+
+def _builtin_sources() -> MutableMapping[str, ModelSource]:
+    from ai_models.sources import builtin_sources
+
+    return Plugins(builtin_sources(), group="ai_models.sources", missing=SourceNotFoundError)
+
+
+def _builtin_connectors() -> MutableMapping[str, Connector]:
+    from ai_models.connectors import builtin_connectors
+
+    return Plugins(builtin_connectors(), group="ai_models.connectors", missing=ConnectorNotFoundError)
+
+
+def _beside(registry: ModelRegistry) -> Path | None:
+    """Return where the change log of a registry is: beside its file, or nowhere for one in memory."""
+    location = registry.location
+    return None if location is None else Path(location).with_suffix(".changes.jsonl")
+
+
+def _policy(*, offline: bool = False, refresh: bool = False, timeout: float | None = None) -> Any:
+    return None
+
+
+__all__ = ["AIModelsError", "Groups", "ModelManager", "default_storage", "get_manager"]

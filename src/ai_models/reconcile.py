@@ -1,0 +1,214 @@
+"""What the answers of sources do to a registry: nothing is lost, what vanished is marked, what the user wrote stays."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from ai_models._core.contracts import Listing, ModelSource
+from ai_models._core.merge import Contribution, merge_all, registry_key
+from ai_models._core.model import PRICE_FIELDS, Model
+from ai_models._core.registry import ModelRegistry
+from ai_models._core.trust import USER
+from ai_models.changes import Change, compare, utc_now
+from ai_models.discovery import Answer, DiscoveryReport, SourceRow
+from ai_models.providers import default_rank
+
+SHRINK_LIMIT = 0.5
+"""An answer with fewer than this share of the models that its provider listed before is not believed."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Listed:
+    """One offer that its provider itself was seen to list, and didn't withdraw."""
+
+    model_id: str
+    offer_key: str
+    wire_id: str
+
+
+class Reconciliation:
+    """One run: checks answers against a registry, merges them, and writes what is different, once."""
+
+    def __init__(
+        self, registry: ModelRegistry, sources: Mapping[str, ModelSource], *, accept_shrunken: bool = False
+    ) -> None:
+        self.registry = registry
+        self.sources = sources
+        self.accept_shrunken = accept_shrunken
+        self.today = date.today().isoformat()
+        self.stored = dict(registry)
+        self._holders: dict[tuple[str, str], str] = {}
+        self._listed: dict[str, list[_Listed]] = {}
+        self._marked: dict[str, Model] = {}
+        for model in self.stored.values():
+            self._index(model)
+
+    def _index(self, model: Model) -> None:
+        for key, offer in model.offers.items():
+            self._holders[offer.provider, offer.id] = model.id
+            if "listed" in offer.facts and offer.gone is None:
+                self._listed.setdefault(offer.provider, []).append(_Listed(model.id, key, offer.id))
+
+    def apply(self, answers: Mapping[str, Answer], *, dry_run: bool = False) -> tuple[DiscoveryReport, list[Model]]:
+        """Merge answers into the registry; return the report and the models that the answers speak of.
+
+        With `dry_run` the report says what would change, and nothing is written.
+        """
+        rows: list[Contribution] = []
+        merged: dict[str, Model] = {}
+        for name, answer in answers.items():
+            if answer.listing is None or not self._believable(name, answer.row, answer.listing):
+                continue
+            if self.sources[name].merged:
+                merged |= {model.id: model for model in answer.listing.models}
+            else:
+                rows += self._contributions(name, answer.listing)
+                self._mark_gone(name, answer.listing)
+        results, removed = self._merge(rows, merged)
+        when = utc_now()
+        changes = [change for model in results.values() for change in compare(self.stored.get(model.id), model, when)]
+        changes += [Change(when, "removed", id) for id in removed]
+        report = self._report(answers, rows, merged, changes, results, removed)
+        report.dry_run = dry_run
+        if not dry_run and (results or removed):
+            self.registry.write(results.values(), removed=removed)
+        spoken_of = dict.fromkeys([*(row.key or "" for row in rows), *merged])
+        return report, [found for id in spoken_of if (found := results.get(id) or self.stored.get(id))]
+
+    def _believable(self, name: str, row: SourceRow, listing: Listing) -> bool:
+        """Describe an answer in its row, and refuse it if it is empty or shrunken by more than half."""
+        found, known = len(listing.models), len(self._listed.get(self.sources[name].provider or "", ()))
+        row.models, row.origin, row.note = found, listing.origin, listing.note
+        row.offers = sum(max(1, len(model.connector_metadata)) for model in listing.models)
+        row.skipped_rows = [f"row {skipped.row}: {skipped.reason}" for skipped in listing.skipped]
+        if self.accept_shrunken or found >= known * SHRINK_LIMIT:
+            return True
+        row.status = "failed"
+        row.reason = (
+            f"{'an empty answer' if not found else f'only {found} models'} where {known} were known; nothing was changed."
+            f" If that is right: ai-models discover {name} --accept-shrunken"
+        )
+        return False
+
+    def _contributions(self, name: str, listing: Listing) -> Iterator[Contribution]:
+        provider = self.sources[name].provider
+        for model in listing.models:
+            if model.provider == provider:
+                model.connector_metadata.setdefault(model.provider, {}).setdefault("listed", self.today)
+            yield Contribution(name, listing.date or self.today, model, self._key_of(model))
+
+    def _key_of(self, row: Model) -> str:
+        """Return the id of the model that a row is about: the one the user keeps it under, else the identified one."""
+        key = registry_key(row)
+        holder = self._holders.get((row.provider, row.id))
+        if holder is None:
+            return key
+        if holder != key and not _cared_for(self._mark(holder)):
+            self._take_offer(holder, row)
+            return key
+        for offer_key, offer in self.stored[holder].offers.items():
+            if (offer.provider, offer.id) == (row.provider, row.id) and offer.gone:
+                self._mark(holder).connector_metadata[offer_key].pop("gone")
+        return holder
+
+    def _mark(self, id: str) -> Model:
+        """Return the copy of a stored model on which this run notes what was seen of its offers."""
+        if id not in self._marked:
+            self._marked[id] = self.stored[id].copy()
+        return self._marked[id]
+
+    def _take_offer(self, holder: str, row: Model) -> None:
+        """Take an offer that turned out to be another model's away, and with it what was known through it."""
+        model = self._mark(holder)
+        for key, offer in self.stored[holder].offers.items():
+            if (offer.provider, offer.id) != (row.provider, row.id):
+                continue
+            model.connector_metadata.pop(key, None)
+            if offer.is_default:
+                rest = model.connector_metadata
+                provider = next(iter(rest), offer.provider).partition(":")[0]
+                self._marked[holder] = Model(holder, provider, connector_metadata=rest, lab=model.lab)
+
+    def _mark_gone(self, name: str, listing: Listing) -> None:
+        """Mark what the provider listed before and lists no more; only a fresh answer can tell."""
+        provider = self.sources[name].provider
+        if provider is None or listing.origin in ("stale", "cache"):
+            return
+        now = {model.id for model in listing.models if model.provider == provider}
+        for each in self._listed.get(provider, ()):
+            if each.wire_id not in now:
+                self._mark(each.model_id).connector_metadata[each.offer_key]["gone"] = self.today
+
+    def _merge(self, rows: list[Contribution], merged: Mapping[str, Model]) -> tuple[dict[str, Model], list[str]]:
+        """Return the models that are different now, and the ids that are no more (every offer went to another model)."""
+        spoken = {row.key for row in rows}
+        marked = {id: model for id, model in self._marked.items() if model != self.stored[id]}
+        removed = [id for id, model in marked.items() if not model.connector_metadata and id not in {*spoken, *merged}]
+        again = marked.keys() - set(removed)
+        news = {id: model for id, model in merged.items() if id in spoken or id in again or self._says_more(model)}
+        previous = {id: model for id, model in (self.stored | marked).items() if id in {*spoken, *again, *news}}
+        results = merge_all(rows, previous, merged=news, again=again, default_rank=default_rank)
+        return {id: model for id, model in results.items() if model != self.stored.get(id)}, removed
+
+    def _says_more(self, model: Model) -> bool:
+        """Return whether a model of the catalogue says anything that isn't stored already."""
+        stored = self.stored.get(model.id)
+        return stored is None or _without_notes(stored) != _without_notes(model)
+
+    def _report(
+        self,
+        answers: Mapping[str, Answer],
+        rows: Iterable[Contribution],
+        merged: Mapping[str, Model],
+        changes: list[Change],
+        results: Mapping[str, Model],
+        removed: Iterable[str],
+    ) -> DiscoveryReport:
+        report = DiscoveryReport([answer.row for answer in answers.values()], changes)
+        by_source = {row.source: row for row in report.rows}
+        for each in rows:
+            by_source[each.source].new += (each.model.provider, each.model.id) not in self._holders
+        for name, row in by_source.items():
+            if row.ok and self.sources[name].merged:
+                row.new = sum(id not in self.stored for id in merged)
+        _count(changes, by_source, {name: self.sources[name].merged for name in by_source})
+        after = {id: model for id, model in (self.stored | dict(results)).items() if id not in set(removed)}
+        report.models = len(after)
+        report.offers = sum(len(model.offers) for model in after.values())
+        report.conflicts = sum(len(model.conflicts) for model in after.values())
+        return report
+
+
+def _count(changes: Iterable[Change], rows: Mapping[str, SourceRow], merged: Mapping[str, bool]) -> None:
+    """Count changes in the row of the source that brought them; the catalogue brings what no other row does."""
+    catalogue = next((rows[name] for name, is_merged in merged.items() if is_merged), None)
+    changed: dict[str, set[str]] = {}
+    repriced: dict[str, set[str]] = {}
+    for change in changes:
+        row = rows.get(change.source or "") or catalogue
+        if row is None:
+            continue
+        if change.kind == "gone":
+            row.gone += 1
+        elif change.kind == "returned":
+            row.returned += 1
+        elif change.kind == "changed":
+            changed.setdefault(row.source, set()).add(change.id)
+            if any(name in (change.path or "") for name in PRICE_FIELDS):
+                repriced.setdefault(row.source, set()).add(change.id)
+    for name, row in rows.items():
+        row.changed, row.repriced = len(changed.get(name, ())), len(repriced.get(name, ()))
+        if row.status == "found" and not (row.new or row.changed or row.gone or row.returned):
+            row.status = "unchanged"
+
+
+def _cared_for(model: Model) -> bool:
+    """Return whether the user put anything of their own into a model."""
+    written = not model.provenance or any(label.startswith(USER) for label in model.provenance.values())
+    return bool(written or model.tags or model.custom_metadata)
+
+
+def _without_notes(model: Model) -> Model:
+    copy = model.copy()
+    copy.tags, copy.custom_metadata, copy.aliases = set(), {}, []
+    return copy
