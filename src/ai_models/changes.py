@@ -84,7 +84,7 @@ def _differences(prefix: str, was: dict[str, Any], is_now: dict[str, Any], new: 
 def _served(model: Model) -> dict[str, dict[str, Any]]:
     """Return the facts of a model under the empty key, and those of each offer under the offer's key."""
     data = {name: value for name, value in model.to_dict().items() if name not in _UNLOGGED}
-    offers = data.pop("connector_metadata", {})
+    offers: dict[str, dict[str, Any]] = data.pop("connector_metadata", {})
     return {"": data} | offers
 
 

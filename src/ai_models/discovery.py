@@ -133,11 +133,11 @@ def ask_all(
     *,
     timeout: float = DEFAULT_TIMEOUT_S,
     progress: Progress | None = None,
-    around: Callable[[ModelSource], Listing] | None = None,
+    ask: Callable[[ModelSource], Listing] | None = None,
 ) -> dict[str, Answer]:
     """Ask every source at the same time and return each one's answer; none can hold up or break another.
 
-    `around` asks one source, by default `source.listing()`. A source that takes more than
+    `ask` asks one source, by default for its `listing()`. A source that takes more than
     `timeout` seconds is given up. Ctrl-C stops the waiting and keeps what has arrived.
     """
     arrived: queue.SimpleQueue[tuple[str, Answer]] = queue.SimpleQueue()
@@ -145,8 +145,8 @@ def ask_all(
     for name, source in sources.items():
         if progress:
             progress("start", name, None)
-        ask = around or type(source).listing
-        threading.Thread(target=_ask_one, args=(name, source, ask, arrived), name=f"discover {name}", daemon=True).start()
+        job = (name, source, ask or type(source).listing, arrived)
+        threading.Thread(target=_ask_one, args=job, name=f"discover {name}", daemon=True).start()
     answers: dict[str, Answer] = {}
     try:
         while len(answers) < len(sources):

@@ -6,7 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from ai_models._core.contracts import Connector, ModelSource
+from ai_models._core.contracts import Connector, Listing, ModelSource
 from ai_models._core.model import Model
 from ai_models._core.registry import ModelRegistry
 from ai_models.changes import Change, ChangeLog
@@ -140,12 +140,9 @@ class ModelManager:
 
         names = list(self._worth_asking() if sources is None else sources)
         asked = {name: self._source(name) for name in names}
-        answers = ask_all(
-            asked,
-            timeout=DEFAULT_TIMEOUT_S if timeout is None else timeout,
-            progress=progress,
-            around=_policy(offline=offline, refresh=refresh, timeout=timeout),
-        )
+        seconds = DEFAULT_TIMEOUT_S if timeout is None else timeout
+        ask = _asked_under(offline=offline, refresh=refresh, timeout_s=seconds)
+        answers = ask_all(asked, timeout=seconds, progress=progress, ask=ask)
         run = Reconciliation(self.models, asked, accept_shrunken=accept_shrunken)
         report, _ = run.apply(answers, dry_run=dry_run)
         if not dry_run:
@@ -170,7 +167,7 @@ class ModelManager:
         from ai_models.reconcile import Reconciliation
 
         source = self._source(name)
-        answers = ask_all({name: source}, around=_policy())
+        answers = ask_all({name: source}, ask=_asked_under())
         run = Reconciliation(self.models, {name: source})
         report, models = run.apply(answers, dry_run=not auto_register)
         if not report.rows[0].ok:
@@ -308,8 +305,15 @@ def _beside(registry: ModelRegistry) -> Path | None:
     return None if location is None else Path(location).with_suffix(".changes.jsonl")
 
 
-def _policy(*, offline: bool = False, refresh: bool = False, timeout: float | None = None) -> Any:
-    return None
+def _asked_under(**policy: Any) -> Callable[[ModelSource], Listing]:
+    """Return how to ask a source under a fetch policy; it is entered in the thread that asks."""
+    from ai_models.sources.fetch import fetch_policy
+
+    def ask(source: ModelSource) -> Listing:
+        with fetch_policy(**policy):
+            return source.listing()
+
+    return ask
 
 
 __all__ = ["AIModelsError", "Groups", "ModelManager", "default_storage", "get_manager"]

@@ -105,7 +105,9 @@ class _Gathered:
             return self.canonical.copy()
         told = decompose(self.canonical) if self.canonical else []
         stored = decompose(previous) if previous else []
-        claims = told + [claims_of_row(row.model, identity, row.source, row.date) for row, identity in self.rows]
+        claims = told + _one_word_each(
+            [claims_of_row(row.model, identity, row.source, row.date) for row, identity in self.rows]
+        )
         _keep_dates(claims, stored)
         model = merge_model(
             self.key,
@@ -249,6 +251,18 @@ def _offer_record(
         else:
             record[path] = deep_copy(verdict.value)
     return record, differing
+
+
+def _one_word_each(claims: list[OfferClaims]) -> list[OfferClaims]:
+    """Let a source that lists one offer in two rows say each fact once, whatever the order of the rows."""
+    said: set[tuple[str, str, str, str]] = set()
+    for each in sorted(claims, key=lambda each: repr(sorted(each.facts.items()))):
+        for path, (statement,) in list(each.facts.items()):
+            word = each.provider, each.id, path, statement.source
+            if word in said:
+                del each.facts[path]
+            said.add(word)
+    return claims
 
 
 def _not_said_anew(stored: Iterable[OfferClaims], claims: Iterable[OfferClaims]) -> list[OfferClaims]:

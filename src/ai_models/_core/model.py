@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import MISSING, dataclass, field, fields, replace
 from difflib import get_close_matches
-from typing import Any
+from typing import TYPE_CHECKING, Any, Self
 
 from ai_models._core.capabilities import canonical_capability, normalise_capabilities
 from ai_models._core.pricing import Pricing
@@ -29,8 +29,45 @@ PRICE_FIELDS = ("cost_per_token", "cost_per_unit", "price_tiers")
 """Fields that one provider's offer never inherits from another's."""
 
 
+class _Recorded:
+    """What lets a Model stand on its stored record and copy a field out of it when it is first read.
+
+    A registry of thousands opens, and hands out models that share nothing, at next to no cost.
+    """
+
+    __slots__ = ("_record",)
+    _record: Mapping[str, Any]
+
+    if not TYPE_CHECKING:  # a misspelt field stays an error for a type checker
+
+        def __getattr__(self, name: str) -> Any:
+            if name not in _FIELD_SET:
+                raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+            value = self._record.get(name)
+            if value is None:
+                value = _FACTORIES[name]() if name in _FACTORIES else _DEFAULTS.get(name)
+            elif isinstance(value, dict | list):
+                value = set(value) if name == "tags" else deep_copy(value)
+            setattr(self, name, value)
+            return value
+
+    @classmethod
+    def on_record(cls, record: Mapping[str, Any]) -> Self:
+        """Return the model of a checked record (`record.py`), which must not change afterwards.
+
+        >>> Model.on_record({"id": "gpt-4", "provider": "openai"}) == Model("gpt-4", "openai")
+        True
+        """
+        model = object.__new__(cls)
+        model._record = record
+        return model
+
+    def __getstate__(self) -> tuple[None, dict[str, Any]]:
+        return None, {name: getattr(self, name) for name in FIELDS}
+
+
 @dataclass(slots=True)
-class Model:
+class Model(_Recorded):
     """One AI model: what is known about it, by whom it is served, and what you noted about it.
 
     Token counts are in tokens, prices in US dollars for one token (`cost_per_token`) or one
@@ -286,7 +323,9 @@ FIELDS: tuple[str, ...] = tuple(each.name for each in fields(Model))
 """The fields of a Model, in order."""
 
 _FIELD_SET = frozenset(FIELDS)
-_CONTAINERS = tuple(each.name for each in fields(Model) if each.default_factory is not MISSING)
+_FACTORIES = {each.name: each.default_factory for each in fields(Model) if each.default_factory is not MISSING}
+_DEFAULTS = {each.name: each.default for each in fields(Model) if each.default is not MISSING}
+_CONTAINERS = tuple(_FACTORIES)
 _NOT_SERVED = {"id", "provider", "is_local", "tags", "connector_metadata", "custom_metadata", "aliases", "provenance"}
 _SERVED = _FIELD_SET - _NOT_SERVED - {"conflicts", "lab", "base"}
 """What an offer may state for itself."""

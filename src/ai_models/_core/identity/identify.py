@@ -36,6 +36,8 @@ def identify(provider: str, id: str) -> Identity:
     """
     if len(id) > LONGEST_ID or len(provider) > LONGEST_ID:
         return Identity(provider, id, trace=(f"longer than {LONGEST_ID} characters",))
+    if not (id.isprintable() and provider.isprintable()):
+        return Identity(provider, id, trace=("holds control characters",))
     return identify_short(provider, id)
 
 
@@ -51,7 +53,8 @@ def identify_short(provider: str, id: str) -> Identity:
     offer_key = offer_key_of(wire, id, variant)
     if not name:
         return Identity(provider, id, variant=variant, trace=tuple(reading.trace), offer_key=offer_key)
-    canonical = canonical_of(reading.lab or COMMUNITY, name, reading.nickname, (wire.provider.name, wire.owner or ""), known)
+    places = (wire.provider.nicknames, wire.owner or "")
+    canonical = canonical_of(reading.lab or COMMUNITY, name, reading.nickname, places, known)
     lab = canonical.partition("/")[0]
     return Identity(
         provider,
@@ -73,12 +76,12 @@ def normal_name(reading: Reading, known: Tables) -> str:
     take_vendor(reading, known)
     change(reading, "spelling", unsqueezed(reading.tokens, known))
     take_serving(reading, known)
+    take_latest(reading)
     take_modes(reading, known)
     find_lab(reading, known)
     change(reading, "release name", rewritten(reading.tokens, known))
     take_snapshot(reading, known)
     take_modes(reading, known)
-    take_latest(reading)
     reading.nickname = render(reading.tokens, known)
     if reading.lab == known.families.get(reading.tokens[0].text):
         tokens, added = settled_stage(reading.tokens, reading.wire.provider.tuned, known)

@@ -22,7 +22,8 @@ def is_squeezed(token: Token) -> bool:
     """Whether a token is a two-digit number, with one letter before it at most."""
     text = token.text
     digits = text[-2:]
-    return token.kind in {"number", "mix"} and digits.isdigit() and digits[0] != "0" and len(text) == (2 if text[0].isdigit() else 3)
+    length = 2 if text[0].isdigit() else 3
+    return token.kind in {"number", "mix"} and len(text) == length and digits.isdigit() and digits[0] != "0"
 
 
 def rewritten(tokens: list[Token], known: Tables) -> list[Token]:
@@ -68,7 +69,12 @@ def part_matches(part: str, token: Token) -> bool:
 
 def replaced(rule: Rewrite, tokens: list[Token]) -> list[Token]:
     """The tokens that stand in the place of a matched pattern."""
-    return [tokens[int(part) - 1] if len(part) == 1 and part.isdigit() else new_token(part.lstrip("=")) for part in rule.to]
+    return [tokens[int(part) - 1] if is_place(part) else new_token(part.lstrip("=")) for part in rule.to]
+
+
+def is_place(part: str) -> bool:
+    """Whether a part of a replacement is the place of a token in the pattern."""
+    return len(part) == 1 and part.isdigit()
 
 
 def new_token(text: str) -> Token:
@@ -114,7 +120,8 @@ def lines_of(texts: list[str]) -> list[str]:
 def render(tokens: list[Token], known: Tables) -> str:
     """The normal name of some tokens."""
     style = known.spelling
-    dashed = bool(tokens) and tokens[0].text in style["dashed"]
+    head = tokens[0].text if tokens else ""
+    dashed, whole = head in style["dashed"], head in style["whole"]
     out: list[str] = []
     before = ""
     for token in tokens:
@@ -123,6 +130,8 @@ def render(tokens: list[Token], known: Tables) -> str:
             text = f"v{text}"
         elif dashed and kind == "number":
             text = text.replace(".", "-")
+        elif whole and kind == "number":
+            text = text.removesuffix(".0")
         if out and kind == "number" and before in style["glued"]:
             out[-1] += text
         else:

@@ -11,11 +11,20 @@ from ai_models._core.identity.names import render
 from ai_models._core.identity.tables import Tables
 from ai_models._core.identity.tokens import Token
 
-__all__ = ["Reading", "find_lab", "take_builds", "take_latest", "take_modes", "take_serving", "take_snapshot", "take_vendor"]
+__all__ = [
+    "Reading",
+    "find_lab",
+    "take_builds",
+    "take_latest",
+    "take_modes",
+    "take_serving",
+    "take_snapshot",
+    "take_vendor",
+]
 
 SHORT_VERSION = re.compile(r"[a-z]\d+(?:\.\d+)?")
 QUANTISATION_PARTS = frozenset({"k", "m", "s", "l", "xl", "xs", "xxs", "nl", "p", "0", "1"})
-JOINED = frozenset({("bnb", "4bit"), ("bnb", "8bit"), ("gptq", "int4"), ("gptq", "int8"), ("gptq", "4bit"), ("gptq", "8bit")})
+JOINED = frozenset({"bnb-4bit", "bnb-8bit", "gptq-int4", "gptq-int8", "gptq-4bit", "gptq-8bit"})
 
 
 @dataclass(slots=True)
@@ -63,7 +72,7 @@ def join_builds(tags: list[str]) -> list[str]:
     """Join ``bnb 4bit`` and ``gptq int4`` into the tags that people use."""
     out: list[str] = []
     for tag in tags:
-        if out and (out[-1], tag) in JOINED:
+        if out and f"{out[-1]}-{tag}" in JOINED:
             out[-1] = f"{out[-1]}-{tag}"
         else:
             out.append(tag)
@@ -79,7 +88,8 @@ def take_vendor(reading: Reading, known: Tables) -> None:
             continue
         lab = known.owners.get(head)
         begun = family_lab(rest, known)
-        if (head in known.prefixes and (begun or rest[0] in known.owners)) or (lab and begun == lab):
+        is_prefix = head in known.prefixes and not family_lab(texts, known)
+        if (is_prefix and (begun or rest[0] in known.owners)) or (lab and begun == lab):
             reading.trace.append(f"vendor: {head}")
             reading.wire.owner = reading.wire.owner or head
             reading.tokens = reading.tokens[length:]
@@ -105,7 +115,7 @@ def find_lab(reading: Reading, known: Tables) -> None:
     owner = known.owners.get(reading.wire.owner or "")
     source = owner or reading.wire.provider.lab
     lab = family_lab(reading.texts(), known)
-    if lab and lab != owner and is_derivative(reading.tokens, known):
+    if lab and lab != owner and lab not in known.tuners and is_derivative(reading.tokens, known):
         lab = owner
         reading.trace.append(f"derivative: {owner or 'author unknown'}")
     elif source and first.text in known.ordinary:
@@ -117,7 +127,7 @@ def find_lab(reading: Reading, known: Tables) -> None:
 
 
 def is_derivative(tokens: list[Token], known: Tables) -> bool:
-    """Whether a name says that somebody else has tuned the model: a telling word, or a word of its own after the size."""
+    """Whether somebody else has tuned the model: a telling word, or a word of its own after the size."""
     if any(token.text in known.derivative for token in tokens[1:]):
         return True
     behind_size = False
@@ -143,8 +153,11 @@ def spoken(tokens: list[Token]) -> tuple[str, ...]:
 
 def take_serving(reading: Reading, known: Tables) -> None:
     """Move the provider's own tiers from the end of the name to the variant."""
+    sized = any(token.kind == "size" for token in reading.tokens)
     for ending in reading.wire.provider.serving:
         length = len(ending)
+        if ending[0] in known.tiers and not sized:
+            continue
         if len(reading.tokens) > length and spoken(reading.tokens[-length:]) == ending:
             reading.tokens = reading.tokens[:-length]
             reading.tags.append("-".join(ending))
@@ -170,9 +183,12 @@ def take_modes(reading: Reading, known: Tables) -> None:
 
 def take_snapshot(reading: Reading, known: Tables) -> None:
     """Move the date or revision that pins a hosted model from the name to the snapshot."""
-    if reading.snapshot is not None:
-        return
     forms = known.dates.get(reading.lab or "", frozenset({"day"}))
+    if reading.snapshot is not None:
+        if len(reading.snapshot) == 4 and "short" not in forms:
+            reading.tokens.append(Token("date", reading.snapshot))
+            reading.snapshot = None
+        return
     for position, token in enumerate(reading.tokens):
         form = form_of(token)
         if position and form and (form in forms or is_dated(reading, position, form, known)):
@@ -207,13 +223,14 @@ def is_dated(reading: Reading, position: int, form: str, known: Tables) -> bool:
     """Whether a date of this form is a snapshot of this one line, beside the lab's usual forms."""
     for row in known.dated:
         if row.lab == reading.lab and form in row.forms:
-            return reading.tokens[position - 1].text in row.after or render(reading.tokens[:position], known) in row.names
+            before = reading.tokens[:position]
+            return before[-1].text in row.after or render(before, known) in row.names
     return False
 
 
 def take_latest(reading: Reading) -> None:
     """Drop ``latest`` where the name pins the version by itself; else it is a moving alias and stays."""
-    if len(reading.tokens) > 2 and reading.tokens[-1].text == "latest":
-        if any(token.kind in {"number", "mix", "version"} for token in reading.tokens):
-            reading.tokens.pop()
-            reading.trace.append("alias: latest")
+    pinned = any(token.kind in {"number", "mix", "version"} for token in reading.tokens)
+    if pinned and len(reading.tokens) > 2 and reading.tokens[-1].text == "latest":
+        reading.tokens.pop()
+        reading.trace.append("alias: latest")

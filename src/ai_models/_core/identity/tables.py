@@ -2,7 +2,7 @@
 
 import tomllib
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -16,6 +16,7 @@ class Provider:
 
     name: str
     grammar: str = "path"
+    nicknames: str = ""
     lab: str | None = None
     tuned: bool = True
     serving: frozenset[tuple[str, ...]] = frozenset()
@@ -54,17 +55,21 @@ class Tables:
     """Every table of the identity package; words map to what they mean."""
 
     providers: dict[str, Provider]
+    regions: frozenset[str]
     owners: dict[str, str]
     families: dict[str, str]
     parted: frozenset[str]
     anywhere: dict[str, str]
+    tuners: frozenset[str]
     first_family: dict[str, str]
     dates: dict[str, frozenset[str]]
     dated: tuple[Dated, ...]
     reuploaders: frozenset[str]
     authors: frozenset[str]
+    owner_first: frozenset[str]
     prefixes: frozenset[str]
     builds: dict[str, str]
+    tiers: frozenset[str]
     plain: frozenset[str]
     derivative: frozenset[str]
     ordinary: frozenset[str]
@@ -83,19 +88,24 @@ def tables() -> Tables:
     labs, words, names = read_toml("labs.toml"), read_toml("words.toml"), read_toml("names.toml")
     families = by_word(labs, "families")
     spelling = {style: words_of(text) for style, text in names["spelling"].items()}
+    providers = read_providers(read_toml("providers.toml"))
     return Tables(
-        providers=read_providers(read_toml("providers.toml")),
+        providers=providers,
+        regions=frozenset[str]().union(*(provider.regions for provider in providers.values())),
         owners=by_word(labs, "owners"),
         families=families,
         parted=frozenset(word for word in families if word.isalpha()) | spelling["parted"],
         anywhere=by_word(labs, "anywhere"),
+        tuners=frozenset(lab for lab, facts in labs.items() if facts.get("tunes")),
         first_family={lab: facts["families"].split()[0] for lab, facts in labs.items() if "families" in facts},
         dates={lab: words_of(facts.get("dates", "day")) for lab, facts in labs.items()},
         dated=tuple(read_dated(row) for row in names["dated"]),
         reuploaders=words_of(words["reuploaders"]),
         authors=words_of(words["authors"]),
+        owner_first=words_of(words["owner_first"]),
         prefixes=words_of(words["prefixes"]),
         builds=words["builds"],
+        tiers=words_of(words["tiers"]["words"]),
         plain=words_of(words["plain"]["words"]),
         derivative=words_of(words["plain"]["derivative"]),
         ordinary=words_of(words["plain"]["ordinary"]),
@@ -137,12 +147,14 @@ def read_providers(rows: dict[str, Any]) -> dict[str, Provider]:
         provider = Provider(
             name,
             grammar=grammar,
+            nicknames=row.get("nicknames", name),
             lab=row.get("lab"),
             tuned=row.get("tuned", grammar != "hub"),
             serving=endings_of(row.get("serving", "")),
             regions=words_of(row.get("regions", "")),
         )
         providers.update(dict.fromkeys((name, *row.get("names", "").split()), provider))
+        providers.update({other: replace(provider, name=other) for other in row.get("alike", "").split()})
     return providers
 
 

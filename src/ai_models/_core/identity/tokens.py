@@ -18,7 +18,7 @@ Kind = Literal["word", "number", "version", "size", "date", "mix"]
 
 
 class Token(NamedTuple):
-    """One token of a name: ``number`` is 3 or 3.1, ``version`` is the same after a v, ``mix`` is letters with digits."""
+    """One token of a name: a number is 3 or 3.1, a version is the same after a v, a mix has letters and digits."""
 
     kind: Kind
     text: str
@@ -44,7 +44,7 @@ ENDS_IN_WHOLE = re.compile(r"(?!i?q\d)[a-z]{0,3}\d{1,2}")
 
 
 def tokenise(name: str, families: frozenset[str]) -> list[Token]:
-    """The tokens of a name, in lower case; a family word is parted from its number (``qwen3`` is ``qwen`` and ``3``)."""
+    """The tokens of a name, in lower case; a family is parted from its number (``qwen3`` is ``qwen`` and ``3``)."""
     text = name.lower().replace("+", "-plus-")
     tokens: list[Token] = []
     for chunk in SEPARATORS.split(text):

@@ -1,0 +1,189 @@
+"""The Python back end: from a syntax tree to a predicate as fast as one written by hand.
+
+A query becomes one Python expression, as it becomes one SQL expression elsewhere: out of fixed
+templates, the names of fields (a closed list) and parameters. No text of a query gets into it.
+
+Negation is pushed down to the comparisons, and a comparison says of a value either "holds" or
+"is known not to hold"; what is unknown is neither. That is three-valued logic without a third value.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
+
+from ai_models._core.model import Model
+from ai_models._core.query.loose import holds
+from ai_models._core.query.nodes import OPPOSITE, And, Compare, Node, Not, Op, Or
+from ai_models._core.query.parse import parse_query
+from ai_models._core.query.paths import KNOWN_EMPTY, Path
+from ai_models._core.query.serving import served
+
+Predicate = Callable[[Model], bool]
+Selection = Callable[[Iterable[Model]], Iterator[Model]]
+
+_SIGNS: Mapping[Op, str] = {"gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
+
+
+def compile_query(query: Mapping[str, Any] | Node, *, via: str | None = None) -> Predicate:
+    """Return a function that says whether a model matches; with `via`, as one of that provider's offers of it.
+
+    >>> matches = compile_query({"context_size": {"$gte": 8000}, "capabilities.vision": True})
+    >>> matches(Model("a", "x", 8192, capabilities={"vision": True})), matches(Model("b", "x", 8192))
+    (True, False)
+    """
+    maker = _Maker()
+    condition = maker.condition(_node(query), wanted=True)
+    matches: Predicate = maker.make(f"lambda m: True if {condition} else False")
+    if via is None:
+        return matches
+    return lambda model: any(map(matches, served(model, via)))
+
+
+def compile_selection(query: Mapping[str, Any] | Node) -> Selection:
+    """Return a function that yields those of many models that match.
+
+    >>> select = compile_selection({"is_local": True})
+    >>> [model.id for model in select([Model("a", "x"), Model("b", "ollama", is_local=True)])]
+    ['b']
+    """
+    maker = _Maker()
+    condition = maker.condition(_node(query), wanted=True)
+    select: Selection = maker.make(f"lambda models: (m for m in models if {condition})")
+    return select
+
+
+def _node(query: Mapping[str, Any] | Node) -> Node:
+    return query if isinstance(query, Compare | And | Or | Not) else parse_query(query)
+
+
+class _Maker:
+    """Writes one expression and keeps its parameters."""
+
+    def __init__(self) -> None:
+        self.parameters: dict[str, Any] = {}
+
+    def make(self, source: str) -> Any:
+        return eval(source, {"__builtins__": {}, "len": len, "set": set, **self.parameters})  # noqa: S307 - see above
+
+    def keep(self, value: Any) -> str:
+        """Return the name under which the expression finds a value."""
+        name = f"p{len(self.parameters)}"
+        self.parameters[name] = value
+        return name
+
+    def condition(self, node: Node, wanted: bool) -> str:
+        """Return the expression that is true where the node is known to hold, or not to if `wanted` is false."""
+        if isinstance(node, Not):
+            return self.condition(node.node, not wanted)
+        if isinstance(node, And | Or):
+            every = isinstance(node, And) is wanted
+            terms = [self.condition(each, wanted) for each in node.nodes]
+            return f"({(' and ' if every else ' or ').join(terms)})" if terms else str(every)
+        return self.compare(node, wanted)
+
+    def compare(self, test: Compare, wanted: bool) -> str:
+        if test.path.offer is not None:
+            return f"{self.keep(_offered(test, wanted))}(m)"
+        if test.op == "exists":
+            return self._exists(test.path, test.operand is wanted)
+        templates = {"text": self._scalar, "number": self._scalar, "date": self._date, "flag": self._flag}
+        templates |= {"capability": self._flag, "texts": self._texts}
+        return f"({templates.get(test.path.kind, self._loose)(test, wanted)})"
+
+    def read(self, path: Path) -> tuple[str, str]:
+        """Return how a value is read the first time in an expression, and how after that."""
+        if not path.parts:
+            return f"m.{path.field}", f"m.{path.field}"
+        name = f"v{len(self.parameters)}"
+        return f"({name} := m.{path.field}.get({self.keep('.'.join(path.parts))}))", name
+
+    def _exists(self, path: Path, wanted: bool) -> str:
+        if path.kind in ("texts", "capabilities", "any"):
+            found = f"{self.keep(_Reader(path))}(m)"
+            return found if wanted else f"not {found}"
+        first, _ = self.read(path)
+        return f"({first} is {'not ' if wanted else ''}None)"
+
+    def _scalar(self, test: Compare, wanted: bool) -> str:
+        first, value = self.read(test.path)
+        bound = self.keep(test.operand)
+        if test.op == "regex":
+            return f"{first} is not None and {bound}.search({value}) is {'not ' if wanted else ''}None"
+        if test.op in _SIGNS:
+            return f"{first} is not None and {value} {_SIGNS[test.op if wanted else OPPOSITE[test.op]]} {bound}"
+        sign = "==" if test.op == "eq" else "in"
+        return f"{first} {sign} {bound}" if wanted else f"{first} is not None and not {value} {sign} {bound}"
+
+    def _flag(self, test: Compare, wanted: bool) -> str:
+        first, value = self.read(test.path)
+        return first if test.operand is wanted else f"{first} is not None and not {value}"
+
+    def _date(self, test: Compare, wanted: bool) -> str:
+        """Compare days known in part: `2026-11` is before `2026-12-24`, and unknown beside `2026-11-24`."""
+        first, value = self.read(test.path)
+        if test.op == "eq":
+            day = self.keep(test.operand)
+            if wanted:
+                return f"{first} is not None and {value}.startswith({day})"
+            return f"{first} is not None and not {value}.startswith({day}) and not {day}.startswith({value})"
+        op = test.op if wanted else OPPOSITE[test.op]
+        bound = self.keep(_first_day(test.operand) if op in ("gte", "lt") else f"{test.operand}~")
+        last = "" if op in ("gte", "gt") else " + '~'"
+        return f"{first} is not None and {value}{last} {_SIGNS[op]} {bound}"
+
+    def _texts(self, test: Compare, wanted: bool) -> str:
+        value = f"m.{test.path.field}"
+        operand = self.keep(test.operand)
+        if test.op == "eq":
+            found = f"set({value}) == {operand}" if isinstance(test.operand, frozenset) else f"{operand} in {value}"
+        elif test.op in ("regex", "elem"):
+            found = f"{self.keep(_any_text(test))}({value})"
+        else:
+            template = {"in": "not {1}.isdisjoint({0})", "all": "{1}.issubset({0})", "size": "len({0}) == {1}"}
+            found = template[test.op].format(value, operand)
+        known = "" if test.path.field in KNOWN_EMPTY else f"{value} and "
+        return f"{known}{found}" if wanted else f"{known}not ({found})"
+
+    def _loose(self, test: Compare, wanted: bool) -> str:
+        inner = Compare(Path(test.path.text, "", test.path.parts), test.op, test.operand)
+        read = _Reader(Path(test.path.text, test.path.field))
+        return f"{self.keep(lambda model: holds(inner, read(model), wanted=wanted))}(m)"
+
+
+class _Reader:
+    """Reads a field, or what stands below it, as JSON; empty is `None` but for what is the user's own."""
+
+    def __init__(self, path: Path) -> None:
+        self.field, self.test = path.field, Compare(Path(path.text, "", path.parts), "exists", operand=True)
+
+    def __call__(self, model: Model) -> Any:
+        value = getattr(model, self.field)
+        if self.test.path.parts:
+            return holds(self.test, value)
+        return value if value or self.field in KNOWN_EMPTY else None
+
+
+def _offered(test: Compare, wanted: bool) -> Predicate:
+    """Return the predicate of a comparison with a field of one provider's offers."""
+    path, key = test.path, test.path.offer or ""
+    if path.field == "connector_metadata" and not path.parts:
+        return lambda model: any(served(model, key)) is (test.operand is wanted)
+    inner = Compare(Path(path.text, path.field, path.parts, path.kind, None, path.per_mtok), test.op, test.operand)
+    matches = compile_query(inner if wanted else Not(inner))
+    if test.op == "exists" and test.operand is not wanted:
+        return lambda model: all(map(matches, served(model, key)))
+    return lambda model: any(map(matches, served(model, key)))
+
+
+def _any_text(test: Compare) -> Callable[[Iterable[str]], bool]:
+    if test.op == "regex":
+        return lambda texts: any(test.operand.search(each) for each in texts)
+    return lambda texts: any(holds(test.operand, each) for each in texts)
+
+
+def _first_day(date: str) -> str:
+    """Return the shortest text that isn't after any day in a period.
+
+    >>> _first_day("2026-01-01"), _first_day("2026-03-01"), _first_day("2026-03-02")
+    ('2026', '2026-03', '2026-03-02')
+    """
+    return date.removesuffix("-01").removesuffix("-01") if len(date) > 4 else date

@@ -1,0 +1,93 @@
+"""Sorting: `sort="lab,-released"` puts models in order, what is unknown always last."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ai_models._core.model import Model
+from ai_models._core.query.paths import Path, parse_path
+from ai_models._core.query.serving import served
+from ai_models.errors import QueryError, printable
+
+SHORT: Mapping[str, str] = {
+    "price": "cost_per_token.input",
+    "input_price": "cost_per_token.input",
+    "output_price": "cost_per_token.output",
+}
+"""Names by which one sorts, beside the paths of a query."""
+
+
+@dataclass(frozen=True, slots=True)
+class SortKey:
+    """One place to sort by, upwards or downwards."""
+
+    path: Path
+    descending: bool = False
+
+
+def parse_sort(sort: str | Iterable[str]) -> tuple[SortKey, ...]:
+    """Return the places that a text such as `"lab,-released"` sorts by, `-` for the largest first.
+
+    >>> [(key.path.text, key.descending) for key in parse_sort("price,-context_size")]
+    [('cost_per_token.input', False), ('context_size', True)]
+    """
+    words = sort.split(",") if isinstance(sort, str) else list(sort)
+    if not all(isinstance(word, str) and word.strip(" +-") for word in words):
+        raise QueryError(f"sort={printable(sort, 60)}: expected fields such as 'lab,-released'", "sort")
+    return tuple(_sort_key(word.strip()) for word in words)
+
+
+def _sort_key(word: str) -> SortKey:
+    name = word.lstrip("+-")
+    return SortKey(parse_path(SHORT.get(name, name)), word.startswith("-"))
+
+
+def sort_models(models: Iterable[Model], sort: str | Iterable[str], *, via: str | None = None) -> list[Model]:
+    """Return models in order; equals keep theirs, and a model whose value is unknown comes last, up or down.
+
+    >>> models = [Model("a", "x"), Model("b", "x", 4096), Model("c", "x", 8192)]
+    >>> [model.id for model in sort_models(models, "-context_size")]
+    ['c', 'b', 'a']
+    """
+    found = list(models)
+    for key in reversed(parse_sort(sort)):
+        read = _reader(key, via)
+        values = [(read(model), model) for model in found]
+        known = [pair for pair in values if pair[0] is not None]
+        known.sort(key=lambda pair: pair[0], reverse=key.descending)
+        found = [model for _, model in known] + [model for value, model in values if value is None]
+    return found
+
+
+def _reader(key: SortKey, via: str | None) -> Callable[[Model], Any]:
+    """Return what reads the value to sort by; of several offers, the one that comes first."""
+    provider = key.path.offer or via
+    if provider is None:
+        return lambda model: _value(model, key.path)
+    best = max if key.descending else min
+
+    def read(model: Model) -> Any:
+        values = [value for view in served(model, provider) if (value := _value(view, key.path)) is not None]
+        return best(values, default=None)
+
+    return read
+
+
+def _value(model: Model, path: Path) -> Any:
+    """Return what stands at a path as something that sorts beside anything else, `None` if it is unknown."""
+    value = getattr(model, path.field)
+    for number, part in enumerate(path.parts):
+        if not isinstance(value, Mapping):
+            return None
+        rest = ".".join(path.parts[number:])
+        if rest in value:
+            value = value[rest]
+            break
+        value = value.get(part)
+    if value is None or value in ([], {}, set()):
+        return None
+    if isinstance(value, int | float):
+        return 0, value, ""
+    return 1, 0, value if isinstance(value, str) else str(sorted(map(str, value)))
+
+

@@ -1,0 +1,115 @@
+"""Records: a Model as the JSON-ready data that stores keep."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from ai_models._core.capabilities import normalise_capabilities
+from ai_models._core.model import Model, check_fields
+from ai_models.errors import InvalidModelError
+
+Record = dict[str, Any]
+"""One model as `Model.to_dict` writes it. A record is replaced, never changed."""
+
+_SAFE = 2**63
+_DEEPEST = 64
+
+
+def to_record(model: Model) -> Record:
+    """Return the record of a model, which shares nothing with it; raise `InvalidModelError` for what JSON can't hold.
+
+    >>> to_record(Model("gpt-4", "openai", tags={"b", "a"}))
+    {'id': 'gpt-4', 'provider': 'openai', 'tags': ['a', 'b']}
+    """
+    record = {name: _plain(value, name, model.id) for name, value in model.to_dict().items()}
+    if not isinstance(model.provider, str):
+        raise InvalidModelError("provider", model.provider, "expected a text", model.id)
+    check_fields(record, model.id)
+    return record
+
+
+def checked_record(id: str, row: Any, where: str) -> Record:
+    """Return the record of a row that was read from `where`; raise `InvalidModelError` if it is no model.
+
+    >>> checked_record("gpt-4", {"provider": "openai", "capabilities": {"function_calling": True}}, "models.json")
+    {'id': 'gpt-4', 'provider': 'openai', 'capabilities': {'tools': True}}
+    """
+    place = f"{id} in {where}" if where else id
+    if not isinstance(row, dict):
+        raise InvalidModelError("model", row, "expected an object such as {'provider': …}", place)
+    record = row if "id" in row else {"id": id, **row}
+    if record["id"] != id:
+        raise InvalidModelError("id", record["id"], f"expected {id!r}, the key that it stands under", place)
+    if record.keys() - Model.__dataclass_fields__.keys() or not isinstance(record.get("provider"), str):
+        Model.from_dict(record, where=place)
+    check_fields(record, place)
+    named = normalise_capabilities(record.get("capabilities") or {})
+    return record if named.keys() == record.get("capabilities", {}).keys() else {**record, "capabilities": named}
+
+
+def lend(models: Iterable[Model]) -> Iterator[Model]:
+    """Yield a model of its own for each model that stands on a record.
+
+    >>> kept = Model.on_record({"id": "gpt-4", "provider": "openai"})
+    >>> [lent] = lend([kept])
+    >>> lent == kept, lent is kept
+    (True, False)
+    """
+    new = object.__new__
+    for model in models:
+        lent = new(Model)
+        lent._record = model._record
+        yield lent
+
+
+def merge_values(base: Any, mine: Any, theirs: Any) -> Any:
+    """Return what two writers made of the same value: both changes where they differ in place, else `mine`.
+
+    >>> merge_values({"a": 1, "b": 1}, {"a": 2, "b": 1}, {"a": 1, "b": 3, "c": 4})
+    {'a': 2, 'b': 3, 'c': 4}
+    >>> merge_values(["x"], ["x", "mine"], ["theirs"])
+    ['theirs', 'mine']
+    """
+    if mine == base:
+        return theirs
+    if isinstance(mine, dict) and isinstance(theirs, dict):
+        return _merge_mappings(base if isinstance(base, dict) else {}, mine, theirs)
+    if _texts(mine) and _texts(theirs) and (base is None or _texts(base)):
+        before = base or []
+        kept = [each for each in theirs if each in mine or each not in before]
+        return kept + [each for each in mine if each not in before and each not in kept]
+    return mine
+
+
+def _merge_mappings(base: Mapping[str, Any], mine: Mapping[str, Any], theirs: Mapping[str, Any]) -> dict[str, Any]:
+    merged = {}
+    for name in dict.fromkeys([*theirs, *mine]):
+        value = merge_values(base.get(name), mine.get(name), theirs.get(name))
+        if value is not None:
+            merged[name] = value
+    return merged
+
+
+def _texts(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(each, str) for each in value)
+
+
+def _plain(value: Any, path: str, where: str, depth: int = 0) -> Any:
+    """Return a copy of data that is JSON's own, sets as sorted lists; raise for anything else."""
+    if value is None or isinstance(value, str | bool):
+        return value
+    if isinstance(value, int) and -_SAFE <= value < _SAFE:
+        return value
+    if isinstance(value, float) and value - value == 0:
+        return value
+    if depth > _DEEPEST:
+        raise InvalidModelError(path, "…", f"nested more than {_DEEPEST} deep", where)
+    if isinstance(value, Mapping) and all(isinstance(key, str) for key in value):
+        return {key: _plain(each, f"{path}.{key}", where, depth + 1) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(each, path, where, depth + 1) for each in value]
+    if isinstance(value, set | frozenset):
+        return sorted((_plain(each, path, where, depth + 1) for each in value), key=str)
+    raise InvalidModelError(path, value, "expected what JSON can hold", where)
+
+
+__all__ = ["Record", "checked_record", "lend", "merge_values", "to_record"]

@@ -1,0 +1,247 @@
+"""What a registry stands on: the `Store` interface, and the store that keeps its models in memory."""
+
+from abc import abstractmethod
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field
+from threading import RLock
+from typing import Any
+
+from ai_models._core.model import Model, deep_copy
+from ai_models._core.record import Record, checked_record, lend, to_record
+from ai_models.errors import StoreError
+
+
+class Store(MutableMapping[str, Model]):
+    """Where a registry keeps its models: a mapping of which every look-up gives a model of your own.
+
+    `location` says where it is (`None`: in memory), `meta` holds JSON data about the whole,
+    `revision` counts changes, and what happens inside a `transaction` is kept together or not at all.
+    """
+
+    location: str | None = None
+    revision: int = 0
+    lock: RLock
+    meta: MutableMapping[str, Any]
+
+    @abstractmethod
+    def transaction(self) -> AbstractContextManager[None]:
+        """Keep all changes until the end of the `with` block together; an error in it undoes them."""
+
+    def refresh(self) -> None:
+        """Take note of what others wrote; `revision` is then another one."""
+
+    def peek(self) -> Iterable[Model]:
+        """Return every model to be looked at, not to be changed or given away."""
+        return self.values()
+
+    def lend(self, models: Iterable[Model]) -> Iterator[Model]:
+        """Yield models of your own for those that `peek` gave."""
+        return iter(models)
+
+
+@dataclass(slots=True)
+class Work:
+    """An open transaction: what was there before it, and each changed record as it was and as it is."""
+
+    rows: dict[str, Record]
+    meta: dict[str, Any]
+    changes: dict[str, tuple[Record | None, Record | None]] = field(default_factory=dict)
+
+    def note(self, id: str, old: Record | None, new: Record | None) -> None:
+        """Add a change; the oldest record of an id is the one that was there before."""
+        self.changes[id] = (self.changes[id][0] if id in self.changes else old, new)
+
+
+class MemoryStore(Store):
+    """Models in memory, from records that become Models when they are first looked at.
+
+    >>> store = MemoryStore({"gpt-4": {"provider": "openai", "context_size": 8192}})
+    >>> store["gpt-4"].context_size
+    8192
+    >>> store["gpt-4"].context_size = 0
+    >>> store["gpt-4"].context_size
+    8192
+    """
+
+    def __init__(
+        self,
+        records: Mapping[str, Record] | None = None,
+        *,
+        meta: Mapping[str, Any] | None = None,
+        location: str | None = None,
+        read_only: bool = False,
+    ) -> None:
+        self.location = location
+        self.read_only = read_only
+        self.revision = 0
+        self.lock = RLock()
+        self.meta = Meta(self)
+        self._rows: dict[str, Record] = dict(records or {})
+        self._meta: dict[str, Any] = dict(meta or {})
+        self._seen: dict[str, Model] = {}
+        self._all: list[Model] | None = None
+        self._work: Work | None = None
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.location or 'in memory'}: {len(self)} models>"
+
+    def __getitem__(self, id: str) -> Model:
+        with self.lock:
+            self.refresh()
+            return Model.on_record(self._look(id)._record)
+
+    def __setitem__(self, id: str, model: Model) -> None:
+        self._put(id, to_record(model))
+
+    def __delitem__(self, id: str) -> None:
+        with self.lock:
+            self.refresh()
+            if id not in self._rows:
+                raise KeyError(id)
+            self._put(id, None)
+
+    def __contains__(self, id: object) -> bool:
+        with self.lock:
+            self.refresh()
+            return id in self._rows
+
+    def __iter__(self) -> Iterator[str]:
+        with self.lock:
+            self.refresh()
+            return iter(list(self._rows))
+
+    def __len__(self) -> int:
+        with self.lock:
+            self.refresh()
+            return len(self._rows)
+
+    def peek(self) -> Iterable[Model]:
+        """Return every model to be looked at, not to be changed or given away."""
+        with self.lock:
+            self.refresh()
+            if self._all is not None:
+                return self._all
+            return self._look_at_all(list(self._rows), self.revision)
+
+    def lend(self, models: Iterable[Model]) -> Iterator[Model]:
+        """Yield models of your own for those that `peek` gave."""
+        return lend(models)
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Keep all changes until the end of the `with` block together; an error in it undoes them.
+
+        >>> store = MemoryStore()
+        >>> with store.transaction():
+        ...     store["a"] = Model("a", "x")
+        >>> list(store)
+        ['a']
+        """
+        with self.lock:
+            outer = self._work
+            if outer is None:
+                self.refresh()
+            changes = {} if outer is None else dict(outer.changes)
+            before = Work(dict(self._rows), self._meta, changes)
+            self._work = work = Work(before.rows, before.meta if outer is None else outer.meta, dict(changes))
+            try:
+                yield
+                if outer is None and (work.changes or self._meta is not before.meta):
+                    self._commit(work)
+            except BaseException:
+                self._undo(before)
+                self._work = outer
+                raise
+            self._work = outer
+            if outer is not None:
+                outer.changes = work.changes
+
+    def _commit(self, work: Work) -> None:
+        """Keep what a transaction changed; in memory it already is."""
+
+    def _undo(self, before: Work) -> None:
+        self._rows, self._meta = before.rows, before.meta
+        self._forget()
+
+    def _forget(self) -> None:
+        self._seen, self._all = {}, None
+        self.revision += 1
+
+    def _look(self, id: str) -> Model:
+        model = self._seen.get(id)
+        if model is None:
+            record = checked_record(id, self._rows[id], self.location or "")
+            model = self._seen[id] = Model.on_record(record)
+        return model
+
+    def _look_at_all(self, ids: list[str], revision: int) -> Iterator[Model]:
+        found = []
+        for id in ids:
+            with self.lock:
+                if id not in self._rows:
+                    continue
+                model = self._look(id)
+            found.append(model)
+            yield model
+        with self.lock:
+            if revision == self.revision:
+                self._all = found
+
+    def _check_writable(self) -> None:
+        if self.read_only:
+            where = self.location or "this registry"
+            raise StoreError(f"{where} is read-only; copy what you need: models[id] = model", self.location or "")
+
+    def _put(self, id: str, record: Record | None) -> None:
+        with self.lock:
+            self._check_writable()
+            old = self._rows.get(id)
+            if self._work is not None:
+                self._work.note(id, old, record)
+            if record is None:
+                del self._rows[id]
+            else:
+                self._rows[id] = record
+            self._seen.pop(id, None)
+            if record is not None:
+                self._seen[id] = Model.on_record(record)
+            self._all = None
+            self.revision += 1
+
+
+class Meta(MutableMapping[str, Any]):
+    """JSON data about a whole store, kept with it.
+
+    >>> store = MemoryStore()
+    >>> store.meta["sources"] = {"openrouter": "2026-11-23"}
+    >>> dict(store.meta)
+    {'sources': {'openrouter': '2026-11-23'}}
+    """
+
+    def __init__(self, store: MemoryStore) -> None:
+        self._store = store
+
+    def _data(self) -> dict[str, Any]:
+        with self._store.lock:
+            self._store.refresh()
+            return self._store._meta
+
+    def __getitem__(self, name: str) -> Any:
+        return deep_copy(self._data()[name])
+
+    def __setitem__(self, name: str, value: Any) -> None:
+        with self._store.transaction():
+            self._store._check_writable()
+            self._store._meta = {**self._store._meta, name: deep_copy(value)}
+
+    def __delitem__(self, name: str) -> None:
+        with self._store.transaction():
+            self._store._check_writable()
+            self._store._meta = {key: value for key, value in self._store._meta.items() if key != name}
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(list(self._data()))
+
+    def __len__(self) -> int:
+        return len(self._data())

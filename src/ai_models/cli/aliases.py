@@ -1,0 +1,91 @@
+"""`alias`: further names of a model."""
+
+import click
+
+from ai_models.cli.command import LIMIT, MODEL_ID, CommandGroup, command
+from ai_models.cli.render import Column
+from ai_models.cli.session import Session, pass_session
+from ai_models.cli.text import escape, format_value, shorten_middle
+from ai_models.errors import ModelNotFoundError
+
+
+class _AliasGroup(CommandGroup):
+    """`alias ID NAME` is `alias add ID NAME`."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args[0] not in self.commands and not args[0].startswith("-") and not ctx.resilient_parsing:
+            return "add", self.commands["add"], args
+        return super().resolve_command(ctx, args)
+
+
+@click.group("alias", cls=_AliasGroup, subcommand_metavar="[ID NAME | COMMAND]")
+def alias_command() -> None:
+    """Give a model a further name: `ai-models alias gpt-4o main`.
+
+    Every command then takes the name in place of the id.
+    """
+
+
+@command("add", "ai-models alias claude-sonnet-4-5 sonnet", group=alias_command)
+@click.argument("id", type=MODEL_ID)
+@click.argument("name")
+@pass_session
+def add_alias(session: Session, id: str, name: str) -> None:
+    """Give a model a further name."""
+    (own,) = session.own(id)
+    taken = [other.id for other in session.manager.models.values() if name in (other.id, *other.aliases)]
+    if taken and taken != [own]:
+        raise click.ClickException(f"{name!r} already names {taken[0]}; take it away first, or choose another name")
+    with session.manager.models.edit(own) as model:
+        if name not in (model.id, *model.aliases):
+            model.aliases.append(name)
+    _write_aliases(session, own)
+
+
+@command("remove", "ai-models alias remove sonnet", group=alias_command)
+@click.argument("name")
+@pass_session
+def remove_alias(session: Session, name: str) -> None:
+    """Take a name away from the model that has it."""
+    holders = [model.id for model in session.manager.models.values() if name in model.aliases]
+    if not holders:
+        raise ModelNotFoundError(name, hint="(ai-models alias list shows the aliases)")
+    for id in holders:
+        with session.manager.models.edit(id) as model:
+            model.aliases.remove(name)
+        _write_aliases(session, id)
+
+
+_COLUMNS: tuple[Column[tuple[str, str]], ...] = (
+    Column("NAME", lambda row: row[0], shrink=shorten_middle, least=12),
+    Column("ID", lambda row: row[1], shrink=shorten_middle, least=20),
+)
+
+
+@command("list", "ai-models alias list gpt-4o", group=alias_command)
+@click.argument("id", type=MODEL_ID, required=False)
+@LIMIT
+@pass_session
+def list_aliases(session: Session, id: str | None, limit: int | None) -> None:
+    """List aliases, of every model or of one."""
+    registry = session.readable()
+    models = [registry.resolve(id).model] if id else registry.values()
+    rows = [(alias, model.id) for model in models for alias in model.aliases]
+    session.out.rows(
+        _COLUMNS,
+        rows,
+        lambda row: {"alias": row[0], "id": row[1]},
+        limit=limit,
+        noun="alias",
+        empty="no aliases; add one: ai-models alias ID NAME",
+    )
+
+
+def _write_aliases(session: Session, id: str) -> None:
+    aliases = session.manager.models[id].aliases
+    if session.out.json:
+        session.out.data({"id": id, "aliases": aliases})
+    else:
+        session.out.line(f"{escape(id)}: {format_value(aliases) if aliases else 'no aliases'}")

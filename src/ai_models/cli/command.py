@@ -1,0 +1,221 @@
+"""What every command has: the common options, examples under its help, and the kinds of its arguments."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ai_models.cli.session import Session
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
+    ParamType = click.ParamType[Any]
+else:
+    ParamType = click.ParamType
+
+_SUFFIXES = {"k": 1_000, "m": 1_000_000, "b": 1_000_000_000}
+_MOST_COMPLETIONS = 200
+
+
+def _switch_json(ctx: click.Context, _: click.Parameter, value: bool) -> None:
+    if value:
+        ctx.ensure_object(Session).out.json = True
+
+
+def _switch_color(ctx: click.Context, _: click.Parameter, value: bool) -> None:
+    if value:
+        ctx.ensure_object(Session).out.color = False
+
+
+def _choose_store(ctx: click.Context, _: click.Parameter, value: str | None) -> None:
+    if value:
+        ctx.ensure_object(Session).store = value
+
+
+def common_options(hidden: bool = False) -> list[click.Parameter]:
+    """Return the options that stand before or after any command; `hidden` keeps the rarer ones out of its help."""
+    shared: dict[str, Any] = {"expose_value": False}
+    return [
+        click.Option(
+            ["--store"],
+            metavar="PATH",
+            envvar="AI_MODELS_STORE",
+            help="Keep the registry here (also: AI_MODELS_STORE).",
+            callback=_choose_store,
+            hidden=hidden,
+            **shared,
+        ),
+        click.Option(["--json"], is_flag=True, help="Print JSON.", callback=_switch_json, **shared),
+        click.Option(
+            ["--no-color"],
+            is_flag=True,
+            help="No colour (also: NO_COLOR).",
+            callback=_switch_color,
+            hidden=hidden,
+            **shared,
+        ),
+    ]
+
+
+class Command(click.Command):
+    """A command with the common options and with examples below its help."""
+
+    examples: tuple[str, ...] = ()
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.params += common_options(hidden=True)
+        self.context_settings.setdefault("help_option_names", ["-h", "--help"])
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the examples as they are typed."""
+        if self.examples:
+            with formatter.section("Examples"):
+                indent = " " * formatter.current_indent
+                formatter.write("".join(f"{indent}{line}\n" for line in self.examples))
+
+
+class CommandGroup(click.Group):
+    """A command with commands of its own."""
+
+    command_class = Command
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.params += common_options(hidden=True)
+        self.context_settings.setdefault("help_option_names", ["-h", "--help"])
+
+
+def command(
+    name: str, *examples: str, group: click.Group | None = None
+) -> Callable[[Callable[..., Any]], click.Command]:
+    """Return the decorator that makes a function a command of this name, with these examples in its help."""
+
+    def make(function: Callable[..., Any]) -> click.Command:
+        made = click.command(name, cls=Command)(function)
+        made.examples = examples
+        if group is not None:
+            group.add_command(made)
+        return made
+
+    return make
+
+
+def parse_tokens(text: str) -> int:
+    """Return a number of tokens from text such as 8192, 128k or 1.5M.
+
+    >>> parse_tokens("128k"), parse_tokens("1M"), parse_tokens("8,192")
+    (128000, 1000000, 8192)
+    """
+    plain = text.strip().lower().replace(",", "").replace("_", "")
+    factor = _SUFFIXES.get(plain[-1:], 1)
+    number = float(plain[:-1] if factor > 1 else plain)
+    if not 0 <= number < float("inf"):
+        raise ValueError(text)
+    return round(number * factor)
+
+
+class Parsed(ParamType):
+    """A value that one function reads, with the words that say what it takes."""
+
+    def __init__(self, name: str, parse: Callable[[str], Any], takes: str) -> None:
+        self.name = name
+        self._parse = parse
+        self._takes = takes
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the value read, or fail with what is taken."""
+        if not isinstance(value, str):
+            return value
+        try:
+            return self._parse(value)
+        except (ValueError, OverflowError):
+            self.fail(f"{value!r} is not {self._takes}", param, ctx)
+
+
+def parse_price(text: str) -> float:
+    """Return a price as a number of USD per million tokens.
+
+    >>> parse_price("$0.15"), parse_price("free")
+    (0.15, 0.0)
+    """
+    price = 0.0 if text.lower() == "free" else float(text.removeprefix("$"))
+    if not 0 <= price < float("inf"):
+        raise ValueError(text)
+    return price
+
+
+def parse_names(text: str) -> list[str]:
+    """Return the names in a comma-separated text.
+
+    >>> parse_names("vision, tools")
+    ['vision', 'tools']
+    """
+    return [each.strip() for each in text.split(",") if each.strip()]
+
+
+def parse_query_text(text: str) -> dict[str, Any]:
+    """Return the query that a JSON object states."""
+    import json
+
+    query = json.loads(text)
+    if not isinstance(query, dict):
+        raise ValueError(text)
+    return query
+
+
+def parse_limit(text: str) -> int:
+    """Return a number of rows, 0 for all of them.
+
+    >>> parse_limit("20")
+    20
+    """
+    limit = int(text)
+    if limit < 0:
+        raise ValueError(text)
+    return limit
+
+
+def parse_seconds(text: str) -> float:
+    """Return a time in seconds, more than none.
+
+    >>> parse_seconds("2.5")
+    2.5
+    """
+    seconds = float(text.removesuffix("s"))
+    if not 0 < seconds < float("inf"):
+        raise ValueError(text)
+    return seconds
+
+
+TOKENS = Parsed("tokens", parse_tokens, "a number of tokens such as 8192, 128k or 1M")
+PRICE = Parsed("usd", parse_price, "a price in USD per million tokens, such as 0.15")
+NAMES = Parsed("names", parse_names, "a list of names such as vision,tools")
+SECONDS = Parsed("seconds", parse_seconds, "a number of seconds such as 10")
+QUERY = Parsed("json", parse_query_text, """a JSON object such as '{"lab": "mistral"}'""")
+
+LIMIT = click.option(
+    "--limit",
+    type=Parsed("n", parse_limit, "a number of rows, 0 or more"),
+    metavar="N",
+    help="At most N rows; 0 for all.",
+)
+"""The option of every command that prints rows."""
+
+
+class _ModelId(ParamType):
+    name = "id"
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> "list[CompletionItem]":
+        """Return the model ids that begin as the word does, or whose last part does."""
+        from click.shell_completion import CompletionItem
+
+        manager = ctx.ensure_object(Session).manager
+        ids = list(manager.models or manager.catalogue)
+        found = [each for each in ids if each.startswith(incomplete)]
+        found = found or [each for each in ids if each.rpartition("/")[2].startswith(incomplete)]
+        return [CompletionItem(each) for each in found[:_MOST_COMPLETIONS]]
+
+
+MODEL_ID = _ModelId()

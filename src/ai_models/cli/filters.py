@@ -1,0 +1,186 @@
+"""The options that choose models, and what they ask of the registry."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ai_models._core.capabilities import canonical_capability
+from ai_models._core.model import KINDS, Model
+from ai_models._core.pricing import per_token
+from ai_models.cli.command import LIMIT, NAMES, PRICE, QUERY, TOKENS, Parsed, parse_names
+
+if TYPE_CHECKING:
+    from ai_models._core.registry import ModelRegistry
+
+SORTS = {
+    "price": "cost_per_token.input",
+    "input": "cost_per_token.input",
+    "output": "cost_per_token.output",
+    "context": "context_size",
+    "max_output": "max_output_tokens",
+}
+"""Short names for what `--sort` takes; any field path is taken too."""
+
+
+def parse_kinds(text: str) -> list[str]:
+    """Return the kinds in a comma-separated text; raise `ValueError` for one that there isn't.
+
+    >>> parse_kinds("chat,embedding")
+    ['chat', 'embedding']
+    """
+    kinds = parse_names(text)
+    if not kinds or not set(kinds) <= set(KINDS):
+        raise ValueError(text)
+    return kinds
+
+
+KINDS_TYPE = Parsed("kinds", parse_kinds, f"a list of kinds; there are {', '.join(KINDS)}")
+
+_OPTIONS = (
+    click.option(
+        "--provider", "providers", type=NAMES, metavar="NAME,…", help="Served by one of these; prices are theirs."
+    ),
+    click.option("--lab", "labs", type=NAMES, metavar="NAME,…", help="Trained by one of these."),
+    click.option("--kind", "kinds", type=KINDS_TYPE, metavar="KIND,…", help="chat, embedding, image, … (one of them)."),
+    click.option("--cap", "capabilities", type=NAMES, metavar="NAME,…", help="Has all of these, such as vision,tools."),
+    click.option("--min-context", type=TOKENS, metavar="TOKENS", help="Context of at least 128k, 1M, …"),
+    click.option("--max-context", type=TOKENS, metavar="TOKENS", help="Context of at most …"),
+    click.option("--max-input-price", type=PRICE, metavar="USD", help="USD per million input tokens, at most."),
+    click.option("--max-output-price", type=PRICE, metavar="USD", help="USD per million output tokens, at most."),
+    click.option("--free", is_flag=True, help="Costs nothing; unknown prices don't count."),
+    click.option("--local/--remote", "local", default=None, help="Runs on your machine, or doesn't."),
+    click.option("--tag", "tags", type=NAMES, metavar="TAG,…", help="Has all of these tags."),
+    click.option("--group", "group", metavar="NAME", help="Is in this group."),
+    click.option("--available", is_flag=True, help="Can be called now: local, or its provider's key is found."),
+    click.option("--where", type=QUERY, metavar="JSON", help="""A query, such as '{"released": {"$gte": "2026"}}'."""),
+    LIMIT,
+)
+
+
+def filter_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the options that choose models."""
+    for option in reversed(_OPTIONS):
+        function = option(function)
+    return function
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What was asked for; prices in USD per million tokens, contexts in tokens, `None` for what wasn't asked.
+
+    >>> Filters(capabilities=["function_calling"], min_context=128_000).query()
+    {'$and': [{'capabilities.tools': True}, {'context_size': {'$gte': 128000}}]}
+    """
+
+    providers: list[str] | None = None
+    labs: list[str] | None = None
+    kinds: list[str] | None = None
+    capabilities: list[str] | None = None
+    min_context: int | None = None
+    max_context: int | None = None
+    max_input_price: float | None = None
+    max_output_price: float | None = None
+    free: bool = False
+    local: bool | None = None
+    tags: list[str] | None = None
+    group: str | None = None
+    available: bool = False
+    where: dict[str, Any] | None = None
+
+    def query(self) -> dict[str, Any]:
+        """Return the query that says the same; `{}` for everything."""
+        clauses = list(self._clauses())
+        return {"$and": clauses} if len(clauses) > 1 else clauses[0] if clauses else {}
+
+    def _clauses(self) -> Iterator[dict[str, Any]]:
+        if self.labs:
+            yield {"lab": {"$in": self.labs}}
+        if self.kinds:
+            yield {"kind": {"$in": self.kinds}}
+        yield from ({f"capabilities.{canonical_capability(name)}": True} for name in self.capabilities or ())
+        yield from _range("context_size", self.min_context, self.max_context)
+        yield from _range("cost_per_token.input", None, _token_price(self.max_input_price))
+        yield from _range("cost_per_token.output", None, _token_price(self.max_output_price))
+        if self.local is not None:
+            yield {"is_local": self.local}
+        yield from ({"tags": tag} for tag in self.tags or ())
+        if self.group:
+            yield {"tags": f"group:{self.group}"}
+        if self.where:
+            yield self.where
+
+    def models(self, registry: "ModelRegistry", sort: str | None = None) -> Iterator[Model]:
+        """Yield the models of a registry that fit, each as the provider serves it that was asked for.
+
+        With several providers a model stands there once for each that serves it.
+        """
+        query = self.query()
+        vias = [*_provider_ids(self.providers)]
+        if not vias:
+            found = registry.find(query, sort=sort)
+        elif len(vias) == 1:
+            found = _served(registry, query, vias[0], sort)
+        else:
+            found = iter(sort_models([m for via in vias for m in _served(registry, query, via, None)], sort))
+        if self.free:
+            found = (model for model in found if model.pricing.free)
+        return filter(Reach().covers, found) if self.available else found
+
+
+def _served(registry: "ModelRegistry", query: dict[str, Any], via: str, sort: str | None) -> Iterator[Model]:
+    return (model.via(via) for model in registry.find(query, via=via, sort=sort))
+
+
+def sort_models(models: list[Model], sort: str | None) -> list[Model]:
+    """Return models in the order of a sort key."""
+    return models
+
+
+class Reach:
+    """Which models can be called from here: those with an offer that is local, or whose provider's key is found."""
+
+    def __init__(self) -> None:
+        self._keys: dict[str, bool] = {}
+
+    def covers(self, model: Model) -> bool:
+        """Return whether any offer that isn't gone can be called."""
+        offers = model.offers.values()
+        return any(offer.gone is None and (offer.is_local or self._has_key(offer.provider)) for offer in offers)
+
+    def _has_key(self, provider: str) -> bool:
+        if provider not in self._keys:
+            from ai_models.credentials import find_key
+            from ai_models.providers import providers
+
+            self._keys[provider] = provider in providers and find_key(provider) is not None
+        return self._keys[provider]
+
+
+def _provider_ids(names: Iterable[str] | None) -> Iterator[str]:
+    from ai_models.providers import provider_id
+
+    for name in names or ():
+        yield provider_id(name) or name
+
+
+def _range(path: str, least: float | None, most: float | None) -> Iterator[dict[str, Any]]:
+    if least is not None:
+        yield {path: {"$gte": least}}
+    if most is not None:
+        yield {path: {"$lte": most}}
+
+
+def _token_price(usd_per_mtok: float | None) -> float | None:
+    return None if usd_per_mtok is None else per_token(usd_per_mtok)
+
+
+def sort_path(text: str) -> str:
+    """Return the registry's sort key for what `--sort` was given.
+
+    >>> sort_path("-context"), sort_path("price"), sort_path("released")
+    ('-context_size', 'cost_per_token.input', 'released')
+    """
+    name = text.removeprefix("-")
+    return ("-" if text.startswith("-") else "") + SORTS.get(name, name)

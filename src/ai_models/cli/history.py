@@ -1,0 +1,102 @@
+"""`changes` and `conflicts`: what became different, and what sources don't agree on."""
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ai_models.cli.command import LIMIT, MODEL_ID, command
+from ai_models.cli.facts import fact_at
+from ai_models.cli.render import Column
+from ai_models.cli.session import Session, pass_session
+from ai_models.cli.text import UNKNOWN, format_fact, shorten, shorten_middle
+
+if TYPE_CHECKING:
+    from ai_models._core.registry import ModelRegistry
+    from ai_models.changes import Change
+
+_KIND_STYLES = {"added": "green", "returned": "green", "gone": "yellow", "removed": "yellow"}
+
+
+def _what(change: "Change") -> str:
+    if change.kind != "changed" or change.path is None:
+        return change.path or ""
+    return f"{change.path} {format_fact(change.path, change.old)} → {format_fact(change.path, change.new)}"
+
+
+_CHANGE_COLUMNS: tuple[Column["Change"], ...] = (
+    Column("DATE", lambda change: change.when[:10], plain=lambda change: change.when),
+    Column("CHANGE", lambda change: change.kind, style=_KIND_STYLES.get),
+    Column("ID", lambda change: change.id, shrink=shorten_middle, least=20),
+    Column("WHAT", _what, shrink=shorten, least=20),
+    Column("SOURCE", lambda change: change.source or UNKNOWN, shrink=shorten, drop=1),
+)
+
+
+@command(
+    "changes",
+    "ai-models changes --since 7d",
+    "ai-models changes --kind added,gone --since 2026-11-01",
+    "ai-models changes --id gpt-4o",
+)
+@click.option("--since", metavar="WHEN", help="From then on: 12h, 7d, 2w, or a day such as 2026-11-01.")
+@click.option("--kind", "kinds", metavar="KIND,…", help="Only these: added, changed, gone, returned, removed.")
+@click.option("--id", "id", type=MODEL_ID, help="Only this model.")
+@LIMIT
+@pass_session
+def changes_command(session: Session, since: str | None, kinds: str | None, id: str | None, limit: int | None) -> None:
+    """Show what changed, and when; the newest first."""
+    only = session.manager.models.resolve(id).id if id else None
+    wanted = set(kinds.split(",")) if kinds else None
+    found = [
+        change
+        for change in reversed(session.manager.changes(since))
+        if (only is None or change.id == only) and (wanted is None or change.kind in wanted)
+    ]
+    session.out.rows(
+        _CHANGE_COLUMNS,
+        found,
+        lambda change: change.to_dict(),
+        limit=limit,
+        noun="change",
+        empty="no changes; discoveries write them: ai-models discover",
+    )
+
+
+Claim = tuple[str, str, Any, str, Any]
+"""Model id, path, the value that counts, the label of who says otherwise, and what they say."""
+
+_CONFLICT_COLUMNS: tuple[Column[Claim], ...] = (
+    Column("ID", lambda row: row[0], shrink=shorten_middle, least=20),
+    Column("FACT", lambda row: row[1], shrink=shorten_middle, least=14),
+    Column("KEPT", lambda row: format_fact(row[1], row[2]), align="right", shrink=shorten),
+    Column("ALSO SAID", lambda row: format_fact(row[1], row[4]), align="right", shrink=shorten, least=9),
+    Column("BY", lambda row: row[3], shrink=shorten, least=10),
+)
+
+
+@command("conflicts", "ai-models conflicts", "ai-models conflicts gpt-4o --json")
+@click.argument("ids", nargs=-1, type=MODEL_ID, metavar="[ID…]")
+@LIMIT
+@pass_session
+def conflicts_command(session: Session, ids: tuple[str, ...], limit: int | None) -> None:
+    """Show the facts on which sources disagree: the value that is kept, and who says otherwise.
+
+    `ai-models set ID FACT VALUE` settles one.
+    """
+    rows = find_conflicts(session.readable(), ids)
+    session.out.rows(_CONFLICT_COLUMNS, rows, _claim_as_json, limit=limit, noun="claim", empty="no conflicts")
+
+
+def find_conflicts(registry: "ModelRegistry", ids: tuple[str, ...] = ()) -> list[Claim]:
+    """Return every claim that was overruled, of all models or of some."""
+    models = [registry.resolve(id).model for id in ids] if ids else registry.values()
+    return [
+        (model.id, path, fact_at(model, path), label, value)
+        for model in models
+        for path, claims in model.conflicts.items()
+        for label, value in claims.items()
+    ]
+
+
+def _claim_as_json(row: Claim) -> dict[str, Any]:
+    return dict(zip(("id", "path", "kept", "label", "value"), row, strict=True))

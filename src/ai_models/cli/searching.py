@@ -1,0 +1,49 @@
+"""`search`: find models by a piece of their name."""
+
+from typing import Any
+
+import click
+
+from ai_models.cli.columns import choose_columns
+from ai_models.cli.command import command
+from ai_models.cli.filters import Filters, filter_options
+from ai_models.cli.matching import search_models, squash
+from ai_models.cli.session import Session, pass_session
+from ai_models.cli.text import escape
+
+
+@command(
+    "search",
+    "ai-models search sonnet 4.5",
+    "ai-models search qwen coder --cap tools --local",
+    "ai-models search gpt-4o --provider azure --json",
+)
+@click.argument("text", nargs=-1, required=True)
+@filter_options
+@pass_session
+def search_command(session: Session, text: tuple[str, ...], limit: int | None, **options: Any) -> int:
+    """Find models by a piece of their name or id.
+
+    Every word has to occur in an id, a name, an alias or a provider's id; separators and case
+    don't matter. The best match is first. Exit code 3: nothing found.
+    """
+    phrase = " ".join(text)
+    if not squash(phrase):
+        raise click.UsageError("give a letter or a digit to search for")
+    registry = session.readable()
+    found = search_models(phrase, Filters(**options).models(registry))
+    session.out.rows(
+        choose_columns(),
+        found,
+        lambda model: model.to_dict(),
+        limit=limit,
+        noun="model",
+        empty="" if found else _nothing(phrase, registry),
+    )
+    return 0 if found else 3
+
+
+def _nothing(phrase: str, registry: Any) -> str:
+    near = list(registry.suggest(phrase))[:3]
+    hint = f"; did you mean {' or '.join(map(escape, near))}?" if near else ""
+    return f"no model fits {escape(phrase)!r}{hint}"

@@ -1,0 +1,63 @@
+"""What the commands of one run share: the manager, made when it is first needed, and the output."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, TypeVar
+
+import click
+
+from ai_models.cli.render import Output
+from ai_models.errors import AIModelsError, NotFoundError
+
+if TYPE_CHECKING:
+    from ai_models._core.registry import ModelRegistry
+    from ai_models.manager import ModelManager
+
+R = TypeVar("R")
+
+
+@dataclass
+class Session:
+    """One run of `ai-models`."""
+
+    store: str | None = None
+    out: Output = field(default_factory=Output.detect)
+    _manager: "ModelManager | None" = None
+
+    @property
+    def manager(self) -> "ModelManager":
+        """The manager of the store that was asked for; no network, and nothing read before it is needed."""
+        if self._manager is None:
+            from ai_models.manager import get_manager
+
+            self._manager = get_manager(self.store)
+        return self._manager
+
+    def own(self, *texts: str) -> list[str]:
+        """Return the ids of models in the registry, all of them found before anything is changed."""
+        models = self.manager.models
+        if not len(models):
+            raise AIModelsError(
+                "the registry is empty, so there is nothing to change yet; fill it with: ai-models discover"
+            )
+        return [models.resolve(text).id for text in texts]
+
+    def readable(self) -> "ModelRegistry":
+        """Return the registry, or the embedded catalogue while the registry is empty, and say so."""
+        manager = self.manager
+        if len(manager.models):
+            return manager.models
+        self.out.note("The registry is empty: answering from the embedded catalogue. Fill it with: ai-models discover")
+        return manager.catalogue
+
+
+def pass_session(function: Callable[..., R]) -> Callable[..., R]:
+    """Give a command its `Session` as first argument."""
+    return click.make_pass_decorator(Session, ensure=True)(function)
+
+
+def near(name: str, known: Sequence[str], error: type[NotFoundError]) -> NotFoundError:
+    """Return the error for a name that isn't among the known ones, with the nearest of them."""
+    from difflib import get_close_matches
+
+    return error(name, get_close_matches(name, list(known), n=3))

@@ -1,0 +1,221 @@
+"""Ollama: the models installed on this machine, what they can do, and with which context they really run.
+
+`context_size` is the most that a model was trained for. What a request gets is the *effective* context: that of
+the loaded model, else the `num_ctx` of its Modelfile; else the server decides, and it is unknown. Models with a
+`remote_host` run in the cloud. Running a model costs nothing that could be stated: prices stay unknown.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ai_models._core.model import Model
+from ai_models.errors import SourceError
+from ai_models.providers import Provider
+from ai_models.sources import _rows as rows
+from ai_models.sources.facts import text_or_none, texts
+from ai_models.sources.fetch import Exchange
+from ai_models.sources.parsed import Parsed
+from ai_models.sources.provider_api import ProviderAPISource
+
+__all__ = ["OllamaDetails", "OllamaSource", "list_models", "parse_ollama"]
+
+_CAPABILITIES = ("tools", "vision", "thinking", "insert", "audio")
+_KINDS = {"completion": "chat", "embedding": "embedding", "image": "image"}
+_NUM_CTX = re.compile(r"^\s*num_ctx\s+(\d{1,12})\s*$", re.MULTILINE)
+_SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([KMBT])", re.IGNORECASE)
+_FACTORS = {"K": 10**3, "M": 10**6, "B": 10**9, "T": 10**12}
+_KNOWN_LICENSES = {
+    "apache license": "Apache-2.0",
+    "mit license": "MIT",
+    "llama 3.3 community": "Llama 3.3 Community",
+    "llama 3.2 community": "Llama 3.2 Community",
+    "llama 3.1 community": "Llama 3.1 Community",
+    "meta llama 3 community": "Llama 3 Community",
+    "llama 2 community": "Llama 2 Community",
+    "gemma terms of use": "Gemma",
+}
+
+
+class OllamaSource(ProviderAPISource):
+    """The models of an Ollama server, by default the one that `OLLAMA_HOST` names, else the one on this machine.
+
+    >>> from ai_models.testing import FakeTransport
+    >>> tags = {"models": [{"name": "llama3.2:1b", "details": {"quantization_level": "Q8_0"}}]}
+    >>> show = {"capabilities": ["completion", "tools"], "model_info": {"llama.context_length": 131072}}
+    >>> url = "http://127.0.0.1:11434/api"
+    >>> transport = FakeTransport({f"{url}/tags": tags, f"{url}/show": show, f"{url}/ps": {"models": []}})
+    >>> source = OllamaSource(transport=transport, env={})
+    >>> [(model.id, model.context_size, model.supports("tools")) for model in source.discover_models()]
+    [('llama3.2:1b', 131072, True)]
+    """
+
+    by_default = True
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__("ollama", **options)
+
+    def _hint(self) -> str:
+        return "start Ollama with `ollama serve`, or set OLLAMA_HOST to where it runs"
+
+
+@dataclass(frozen=True, slots=True)
+class OllamaDetails:
+    """What a server says besides its list of tags: `/api/show` by model name, `/api/ps`, `/api/version`.
+
+    >>> OllamaDetails(shown={"llama3.2:1b": {"capabilities": ["completion"]}}).running
+    """
+
+    shown: Mapping[str, Any] = field(default_factory=dict)
+    running: Any = None
+    version: Any = None
+
+
+def list_models(exchange: Exchange, url: str, provider: Provider) -> Parsed:
+    """Ask for the list, then for the details of every model in it, a few at a time."""
+    tags = exchange.json(url)
+    listed = [model.id for model in parse_ollama(tags, provider=provider.id, is_local=provider.is_local).models]
+    root = url.removesuffix("/tags")
+    answers = exchange.side_by_side(f"{root}/show", [{"model": id} for id in listed])
+    shown = {id: answer for id, answer in zip(listed, answers, strict=True) if not isinstance(answer, SourceError)}
+    failures = [answer for answer in answers if isinstance(answer, SourceError)]
+    if failures:
+        exchange.notes.append(f"no details of {len(failures)} of {len(listed)} models: {failures[0]}")
+    details = OllamaDetails(shown, _optional(exchange, f"{root}/ps"), _optional(exchange, f"{root}/version"))
+    return parse_ollama(tags, details, provider=provider.id, is_local=provider.is_local)
+
+
+def _optional(exchange: Exchange, url: str) -> Any:
+    """Return what an endpoint says that older servers don't have."""
+    try:
+        return exchange.json(url)
+    except SourceError:
+        return None
+
+
+def parse_ollama(
+    tags: Any, details: OllamaDetails | None = None, *, provider: str = "ollama", is_local: bool = True
+) -> Parsed:
+    """Return the models of an answer of `/api/tags`, with what the other endpoints say about them.
+
+    >>> shown = {"m": {"parameters": "num_ctx 4096", "model_info": {"llama.context_length": 8192}}}
+    >>> model = parse_ollama({"models": [{"name": "m"}]}, OllamaDetails(shown)).models[0]
+    >>> model.context_size, model.connector_metadata["ollama"]["effective_context"]
+    (8192, 4096)
+    """
+    known = details or OllamaDetails()
+    loaded = {_name(row): row for row in _list(rows.dig(known.running, "models")) if _name(row)}
+    listed = rows.expect_rows(tags, provider, "models")
+    return rows.parse_rows(listed, lambda row: _model(row, known, loaded, provider, is_local))
+
+
+def _model(
+    row: Mapping[str, Any], details: OllamaDetails, loaded: Mapping[str | None, Any], provider: str, is_local: bool
+) -> Model:
+    id = rows.row_id(row, "model", "name")
+    shown = rows.mapping(details.shown.get(id))
+    running = rows.mapping(loaded.get(id))
+    sources = ({"details": row.get("details")}, {"details": shown.get("details")})
+    stated = {name: next(filter(None, (text_or_none(rows.dig(each, f"details.{name}")) for each in sources)), None)
+              for name in ("family", "parameter_size", "quantization_level", "format")}
+    info = rows.mapping(shown.get("model_info"))
+    remote = text_or_none(row.get("remote_host")) or text_or_none(shown.get("remote_host"))
+    words = _words(row, shown)
+    return Model(
+        id,
+        provider,
+        context_size=_context_size(info) or rows.count(rows.dig(row, "details.context_length")),
+        is_local=is_local and remote is None,
+        capabilities=_capabilities(words),
+        kind=_kind(words),
+        input_modalities=["text", *(["image"] if "vision" in words else [])] if words else [],
+        open_weights=True if is_local and remote is None else None,
+        license=_license(shown.get("license")),
+        parameters=rows.count(info.get("general.parameter_count")) or parameter_count(stated["parameter_size"]),
+        connector_metadata={provider: _offer_facts(row, shown, running, stated, remote, details.version)},
+    )
+
+
+def _words(row: Mapping[str, Any], shown: Mapping[str, Any]) -> list[str] | None:
+    """Return the server's list of capabilities; `None` from an old server, which has none to give."""
+    stated = shown.get("capabilities", row.get("capabilities"))
+    return texts(stated) if isinstance(stated, list) and stated else None
+
+
+def _capabilities(words: list[str] | None) -> dict[str, Any]:
+    return {} if words is None else rows.capabilities({word: word in words for word in _CAPABILITIES})
+
+
+def _kind(words: list[str] | None) -> str | None:
+    return next((kind for word, kind in _KINDS.items() if word in (words or ())), None)
+
+
+def _context_size(info: Mapping[str, Any]) -> int | None:
+    """Return the window that a model was trained for; its key begins with the architecture's name."""
+    architecture = text_or_none(info.get("general.architecture"))
+    named = rows.count(info.get(f"{architecture}.context_length")) if architecture else None
+    return named or next((found for key, value in info.items() if key.endswith(".context_length") and (found := rows.count(value))), None)
+
+
+def _effective_context(running: Mapping[str, Any], shown: Mapping[str, Any]) -> int | None:
+    found = rows.count(running.get("context_length"))
+    if found is not None:
+        return found
+    parameters = shown.get("parameters")
+    stated = _NUM_CTX.search(parameters) if isinstance(parameters, str) else None
+    return rows.count(int(stated[1])) if stated else None
+
+
+def _offer_facts(
+    row: Mapping[str, Any],
+    shown: Mapping[str, Any],
+    running: Mapping[str, Any],
+    stated: Mapping[str, str | None],
+    remote: str | None,
+    version: Any,
+) -> dict[str, Any]:
+    facts = {
+        "effective_context": _effective_context(running, shown),
+        "quantization": stated["quantization_level"],
+        "parameter_size": stated["parameter_size"],
+        "format": stated["format"],
+        "architecture": stated["family"],
+        "size_bytes": rows.count(row.get("size")) if remote is None else None,
+        "digest": text_or_none(row.get("digest")),
+        "modified": rows.day(row.get("modified_at")),
+        "parent_model": text_or_none(rows.dig(shown, "details.parent_model")),
+        "loaded": True if running else None,
+        "size_vram_bytes": rows.count(running.get("size_vram")),
+        "remote_host": remote,
+        "remote_model": text_or_none(row.get("remote_model")) or text_or_none(shown.get("remote_model")),
+        "server_version": text_or_none(rows.dig(version, "version")),
+    }
+    return {name: value for name, value in facts.items() if value is not None}
+
+
+def parameter_count(size: Any) -> int | None:
+    """Return the number of parameters that a text such as "7.6B" means; `None` if it means none.
+
+    >>> parameter_count("7.6B"), parameter_count("596.05M"), parameter_count("")
+    (7600000000, 596050000, None)
+    """
+    found = _SIZE.fullmatch(size.strip()[:20]) if isinstance(size, str) else None
+    return rows.count(round(float(found[1]) * _FACTORS[found[2].upper()])) if found else None
+
+
+def _license(text: Any) -> str | None:
+    """Return the name of a licence, out of the text of it that a model carries."""
+    text = text[0] if isinstance(text, list) and text else text
+    if not isinstance(text, str):
+        return None
+    start = " ".join(text[:400].lower().split())
+    return next((name for words, name in _KNOWN_LICENSES.items() if words in start), None)
+
+
+def _name(row: Any) -> str | None:
+    return rows.first(row, ("model", "name"), text_or_none)
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []

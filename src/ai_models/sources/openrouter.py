@@ -1,0 +1,192 @@
+"""OpenRouter: one public list of several hundred models of many labs, with prices, limits and parameters.
+
+`supported_parameters` is a complete list, so that a capability which has a parameter of its own and isn't
+listed is known to be missing. A price of "-1" varies by request: it is unknown. "0" is a real zero, except for
+reasoning tokens, which are billed as output, and for models without text output, which are billed in other units.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urljoin
+
+from ai_models._core.model import Model
+from ai_models.providers import Provider
+from ai_models.sources import _rows as rows
+from ai_models.sources.facts import text_or_none, texts
+from ai_models.sources.fetch import Exchange
+from ai_models.sources.parsed import Parsed
+from ai_models.sources.provider_api import ProviderAPISource
+
+__all__ = ["OpenRouterSource", "list_models", "parse_openrouter"]
+
+_TOKEN_PRICES = {
+    "prompt": "input",
+    "completion": "output",
+    "input_cache_read": "cache_read",
+    "input_cache_write": "cache_write",
+    "input_cache_write_1h": "cache_write_1h",
+    "internal_reasoning": "reasoning",
+    "audio": "input_audio",
+    "audio_output": "output_audio",
+    "input_audio_cache": "cache_read_audio",
+    "image_token": "input_image",
+    "image_output": "output_image",
+}
+_UNIT_PRICES = {"image": "image", "request": "request", "web_search": "search"}
+_BY_PARAMETER = {
+    "tools": "tools",
+    "tool_choice": "tool_choice",
+    "parallel_tool_calls": "parallel_tools",
+    "reasoning": "reasoning",
+    "reasoning_effort": "reasoning_effort",
+    "response_format": "json_mode",
+    "structured_outputs": "structured_output",
+    "temperature": "sampling",
+    "logprobs": "logprobs",
+}
+_MEANINGFUL_ABSENCE = ("tools", "reasoning", "structured_outputs", "response_format", "logprobs", "temperature")
+_BY_MODALITY = {
+    "input_modalities": {"image": "vision", "audio": "audio_input", "video": "video_input", "file": "file_input"},
+    "output_modalities": {"image": "image_output", "audio": "audio_output", "video": "video_output"},
+}
+_KINDS = ("chat", "embedding", "rerank", "image", "video", "speech", "transcription")
+_LONGEST_LIST = 100
+
+
+class OpenRouterSource(ProviderAPISource):
+    """OpenRouter's list of models: no key is needed.
+
+    >>> from ai_models.testing import FakeTransport
+    >>> row = {"id": "openai/gpt-4", "context_length": 8192, "pricing": {"prompt": "0.00003"}}
+    >>> transport = FakeTransport({"https://openrouter.ai/api/v1/models": {"data": [row]}})
+    >>> for model in OpenRouterSource(transport=transport).discover_models():
+    ...     print(model.id, model.context_size, model.pricing.input_per_mtok)
+    openai/gpt-4 8192 30
+    """
+
+    by_default = True
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__("openrouter", **options)
+
+
+def list_models(exchange: Exchange, url: str, provider: Provider) -> Parsed:
+    """Ask for all pages of the list, models of every output modality included."""
+    pages: list[Parsed] = []
+    following: str | None = f"{url}?output_modalities=all"
+    seen: set[str] = set()
+    while following and following not in seen and len(seen) < _LONGEST_LIST:
+        seen.add(following)
+        payload = exchange.json(following)
+        pages.append(parse_openrouter(payload, provider.id))
+        following = _next_page(url, payload)
+    return rows.merge_pages(pages)
+
+
+def _next_page(url: str, payload: Any) -> str | None:
+    """Return the URL of the next page, on the same server alone."""
+    path = text_or_none(rows.dig(payload, "links.next"))
+    if path is None:
+        return None
+    if "://" not in path:
+        return f"{url}?{path.partition('?')[2]}"
+    return path if urljoin(path, "/") == urljoin(url, "/") else None
+
+
+def parse_openrouter(payload: Any, provider: str = "openrouter") -> Parsed:
+    """Return the models of one page of OpenRouter's list; raise `SourceFormatError` if it is none.
+
+    >>> row = {"id": "m", "pricing": {"prompt": "0.000003", "completion": "-1"}, "supported_parameters": ["tools"]}
+    >>> model = parse_openrouter({"data": [row]}).models[0]
+    >>> model.cost_per_token, model.supports("tools"), model.supports("reasoning")
+    ({'input': 3e-06}, True, False)
+    """
+    return rows.parse_rows(rows.expect_rows(payload, provider, "data"), lambda row: _model(row, provider))
+
+
+def _model(row: Mapping[str, Any], provider: str) -> Model:
+    id = rows.row_id(row, "id")
+    modalities = {name: _modalities(row, name) for name in _BY_MODALITY}
+    pricing = rows.mapping(row.get("pricing"))
+    return Model(
+        id,
+        provider,
+        context_size=rows.first(row, ("context_length", "top_provider.context_length"), rows.count),
+        max_output_tokens=rows.count(rows.dig(row, "top_provider.max_completion_tokens")),
+        capabilities=_capabilities(row, modalities),
+        cost_per_token=_token_prices(pricing, modalities["output_modalities"]),
+        cost_per_unit=rows.prices(pricing, _UNIT_PRICES),
+        price_tiers=_tiers(pricing),
+        name=text_or_none(row.get("name")),
+        kind=_kind(modalities["output_modalities"]),
+        released=rows.past_day(row.get("created")),
+        retired=rows.day(row.get("expiration_date")),
+        knowledge_cutoff=rows.day(row.get("knowledge_cutoff")),
+        open_weights=True if text_or_none(row.get("hugging_face_id")) else None,
+        connector_metadata=_offer_facts(row, id, provider),
+        **modalities,
+    )
+
+
+def _modalities(row: Mapping[str, Any], name: str) -> list[str]:
+    stated = texts(rows.dig(row, f"architecture.{name}"))
+    if stated:
+        return stated
+    before, arrow, after = str(rows.dig(row, "architecture.modality") or "").partition("->")
+    side = before if name == "input_modalities" else after
+    return [each for each in side.split("+") if each] if arrow else []
+
+
+def _capabilities(row: Mapping[str, Any], modalities: Mapping[str, list[str]]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name, known in _BY_MODALITY.items():
+        if modalities[name]:
+            found |= {capability: modality in modalities[name] for modality, capability in known.items()}
+    if isinstance(row.get("supported_parameters"), list):
+        listed = texts(row["supported_parameters"])
+        found |= {capability: True for name, capability in _BY_PARAMETER.items() if name in listed}
+        if listed:
+            found = {_BY_PARAMETER[name]: name in listed for name in _MEANINGFUL_ABSENCE} | found
+    return found
+
+
+def _token_prices(pricing: Mapping[str, Any], outputs: list[str]) -> dict[str, float]:
+    found = rows.prices(pricing, _TOKEN_PRICES)
+    if found.get("reasoning") == 0:
+        del found["reasoning"]
+    billed_otherwise = bool(outputs) and "text" not in outputs and not any(found.values())
+    return {} if billed_otherwise else found
+
+
+def _tiers(pricing: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the prices of long prompts; an override bound to hours of the day has no place in our tiers."""
+    overrides = pricing.get("overrides")
+    tiers = []
+    for each in overrides if isinstance(overrides, list) else ():
+        least = rows.count(rows.dig(each, "min_prompt_tokens"))
+        cost = rows.prices(each, _TOKEN_PRICES)
+        timed = any(name.startswith("utc") for name in rows.mapping(each))
+        if least is not None and cost and not timed:
+            tiers.append({"when": {"input_tokens_above": least - 1}, "cost_per_token": cost})
+    return tiers
+
+
+def _kind(outputs: list[str]) -> str | None:
+    if "text" in outputs:
+        return "chat"
+    found = {rows.kind_of(each) for each in outputs}
+    return next((kind for kind in _KINDS if kind in found), None)
+
+
+def _offer_facts(row: Mapping[str, Any], id: str, provider: str) -> dict[str, dict[str, Any]]:
+    """Return what only OpenRouter says: the release that serves an id, where weights are, who moderates."""
+    slug = text_or_none(row.get("canonical_slug"))
+    facts = {
+        "canonical_slug": slug if slug != id else None,
+        "hugging_face_id": text_or_none(row.get("hugging_face_id")),
+        "alias_target": text_or_none(row.get("alias_target")),
+        "tokenizer": text_or_none(rows.dig(row, "architecture.tokenizer")),
+        "is_moderated": rows.dig(row, "top_provider.is_moderated"),
+    }
+    known = {name: value for name, value in facts.items() if isinstance(value, str | bool)}
+    return {provider: known} if known else {}

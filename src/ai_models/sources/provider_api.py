@@ -1,0 +1,147 @@
+"""A provider's own list of its models, asked in the wire format that the table of providers names.
+
+The formats with facts of their own have a module each, found in `_WIRES`; every other list is read as the
+many servers write it that follow OpenAI.
+"""
+
+import os
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from ai_models._core.contracts import Listing, ModelSource
+from ai_models._core.model import Model
+from ai_models.errors import AIModelsError, SourceError
+from ai_models.providers import Provider, providers
+
+if TYPE_CHECKING:
+    from ai_models.cache import DiscoveryCache
+    from ai_models.credentials import Key
+    from ai_models.sources.fetch import Fetcher
+    from ai_models.transport import Transport
+
+__all__ = ["ProviderAPISource"]
+
+_WIRES = {
+    "anthropic": "wire_anthropic",
+    "cohere": "wire_cohere",
+    "gemini": "wire_gemini",
+    "mistral": "wire_mistral",
+    "ollama": "ollama",
+    "openrouter": "openrouter",
+}
+_OTHERS = "wire_openai"
+
+
+class ProviderAPISource(ModelSource):
+    """The models that a provider lists: `ProviderAPISource("groq")`, with the name of any provider of the table.
+
+    The key is `api_key`, else what `credentials.find_key` finds; without one `CredentialError` says what to set.
+    `base_url` asks another server that speaks the same. Answers are cached, except those of a `transport` that is
+    given without a `cache`.
+
+    >>> from ai_models.testing import FakeTransport
+    >>> row = {"id": "llama-3.3-70b-versatile", "context_window": 131072}
+    >>> transport = FakeTransport({"https://api.groq.com/openai/v1/models": {"data": [row]}})
+    >>> source = ProviderAPISource("groq", transport=transport, api_key="gsk_not-for-your-eyes")
+    >>> [(model.id, model.context_size) for model in source.discover_models()]
+    [('llama-3.3-70b-versatile', 131072)]
+    """
+
+    def __init__(
+        self,
+        provider: str,
+        *,
+        api_key: str | None = None,
+        base_url: str | None = None,
+        transport: "Transport | None" = None,
+        cache: "DiscoveryCache | None" = None,
+        env: Mapping[str, str] | None = None,
+    ) -> None:
+        self.served: Provider = providers[provider]
+        self.name = self.provider = self.served.id
+        self.is_local = self.served.is_local
+        self._api_key = api_key
+        self._base_url = base_url
+        self._transport = transport
+        self._cache = cache
+        self._env = env
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.name!r})"
+
+    @property
+    def by_default(self) -> bool:
+        """Whether a discovery asks this source unless told which: there is a key, or you said where the server is.
+
+        >>> ProviderAPISource("groq", env={}).by_default
+        False
+        """
+        if self.served.retired or self.served.list_url(self._env, self._base_url) is None:
+            return False
+        if not self.served.needs_key and self._is_placed:
+            return True
+        return self._key() is not None
+
+    def discover_models(self) -> Iterable[Model]:
+        """Ask the provider and return its models; raise `SourceError` or `CredentialError`."""
+        return self.listing().models
+
+    def listing(self) -> Listing:
+        """Ask the provider and return its whole answer, as the `fetch_policy` says: live, or from the cache."""
+        from importlib import import_module
+
+        url = self._url()
+        wire = import_module(f"ai_models.sources.{_WIRES.get(self.served.wire, _OTHERS)}")
+        return self.fetcher.listing(lambda exchange: wire.list_models(exchange, url, self.served))
+
+    @property
+    def fetcher(self) -> "Fetcher":
+        """What asks the server: made anew for each listing, because keys and addresses may change."""
+        from ai_models.cache import DiscoveryCache
+        from ai_models.sources.fetch import Fetcher
+
+        key = self._required_key()
+        url = self._url()
+        return Fetcher(
+            self.name,
+            url,
+            self._transport,
+            cache=DiscoveryCache() if self._cache is None and self._transport is None else self._cache,
+            headers=self.served.headers(key.reveal() if key else None),
+            key=key,
+            hint=self._hint(),
+            live_only=self.is_local,
+        )
+
+    @property
+    def _is_placed(self) -> bool:
+        values = os.environ if self._env is None else self._env
+        return bool(self._base_url) or any(values.get(name) for name in self.served.url_variables)
+
+    def _key(self) -> "Key | None":
+        from ai_models.credentials import find_key
+
+        return find_key(self.served, argument=self._api_key, env=self._env)
+
+    def _required_key(self) -> "Key | None":
+        from ai_models.credentials import require_key
+
+        if self.served.needs_key:
+            return require_key(self.served, argument=self._api_key, env=self._env)
+        return self._key()
+
+    def _url(self) -> str:
+        try:
+            url = self.served.list_url(self._env, self._base_url)
+        except AIModelsError as error:
+            raise SourceError(str(error), source=self.name) from error
+        if url is None:
+            unset = self.served.unset_variables(self._env)
+            hint = f"its address depends on {' and '.join(unset)}: set that" if unset else "it publishes no list of models"
+            raise SourceError(f"{self.served.name} can't be asked: {hint}", source=self.name)
+        return url
+
+    def _hint(self) -> str:
+        if not self.is_local:
+            return ""
+        return f"start {self.served.name}, or set {self.served.url_variables[0]} to where it runs"

@@ -1,0 +1,227 @@
+"""The rules of the house that a linter does not know: what an import costs, what a public name owes its reader."""
+
+import ast
+import doctest
+import importlib
+import inspect
+import pickle
+import pkgutil
+import re
+import subprocess
+import sys
+import typing
+from collections.abc import Iterator
+from pathlib import Path
+from types import FunctionType, ModuleType
+
+import pytest
+
+import ai_models
+from ai_models import errors
+
+PACKAGE = Path(ai_models.__file__).parent
+SOURCES = sorted(PACKAGE.rglob("*.py"))
+MODULES = sorted(
+    module.name
+    for module in pkgutil.walk_packages(ai_models.__path__, "ai_models.")
+    if not module.name.endswith("__main__") and not module.name.startswith("ai_models.data")
+)
+PUBLIC_MODULES = ["ai_models", *(name for name in MODULES if "._" not in name)]
+THIRD_PARTY = ("ai_models.testing", "ai_models.cli.")
+"""Modules that may import a third-party package when they are imported: what `import ai_models` never does."""
+
+NO_DOCTEST = {
+    "errors": "an error is shown where it is raised; the module's own example shows the rest",
+    "cli": "a command is shown in docs/cli.md, whose examples run",
+    "testing": "a conformance suite is shown by the tests that subclass it",
+}
+"""Modules whose public names need no doctest of their own, and why."""
+
+
+def run_python(code: str) -> str:
+    """Run code in a Python that has none of this process's modules, paths or variables."""
+    done = subprocess.run([sys.executable, "-I", "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def loaded_by(statement: str) -> list[str]:
+    code = f"import sys; before = set(sys.modules); {statement}; print(*sorted(set(sys.modules) - before))"
+    return run_python(code).split()
+
+
+def third_party(modules: list[str]) -> list[str]:
+    tops = {name.partition(".")[0] for name in modules}
+    return sorted(tops - set(sys.stdlib_module_names) - {"ai_models"})
+
+
+def public_names(module: ModuleType) -> list[str]:
+    listed = getattr(module, "__all__", None)
+    if listed is not None:
+        return list(listed)
+    return [name for name, value in vars(module).items() if not name.startswith("_") and own(value, module)]
+
+
+def own(value: object, module: ModuleType) -> bool:
+    return getattr(value, "__module__", None) == module.__name__ and isinstance(value, type | FunctionType)
+
+
+def public_callables() -> Iterator[tuple[str, object]]:
+    """Every public function and class, and every public function of a class, once, with its full name."""
+    seen: set[int] = set()
+    for module in map(importlib.import_module, PUBLIC_MODULES):
+        for name in public_names(module):
+            value = getattr(module, name)
+            if not isinstance(value, type | FunctionType) or not value.__module__.startswith("ai_models"):
+                continue
+            if id(value) not in seen:
+                seen.add(id(value))
+                yield f"{value.__module__}.{name}", value
+                if isinstance(value, type):
+                    yield from methods(value)
+
+
+def methods(cls: type) -> Iterator[tuple[str, object]]:
+    for name, value in vars(cls).items():
+        function = getattr(value, "fget", None) or getattr(value, "__func__", None) or value
+        if not name.startswith("_") and isinstance(function, FunctionType):
+            yield f"{cls.__module__}.{cls.__name__}.{name}", function
+
+
+CALLABLES = dict(public_callables())
+
+
+def test_import_loads_at_most_80_modules_and_nothing_that_is_not_pythons_own() -> None:
+    modules = loaded_by("import ai_models")
+    assert third_party(modules) == []
+    assert len(modules) <= 80, modules
+
+
+@pytest.mark.parametrize("name", [name for name in PUBLIC_MODULES if not name.startswith(THIRD_PARTY)])
+def test_a_star_import_gives_every_public_name_and_loads_only_pythons_own(name: str) -> None:
+    names = run_python(f"from {name} import *\nprint(*globals())").split()
+    assert set(getattr(importlib.import_module(name), "__all__", [])) <= set(names)
+    assert third_party(loaded_by(f"from {name} import *")) == []
+
+
+@pytest.mark.parametrize("name", PUBLIC_MODULES)
+def test_all_names_once_each_what_exists(name: str) -> None:
+    module = importlib.import_module(name)
+    listed = getattr(module, "__all__", [])
+    assert len(listed) == len(set(listed))
+    assert [item for item in listed if not hasattr(module, item)] == []
+
+
+@pytest.mark.parametrize("name", CALLABLES)
+def test_type_hints_of_every_public_callable_resolve(name: str) -> None:
+    assert isinstance(typing.get_type_hints(CALLABLES[name]), dict)
+
+
+@pytest.mark.parametrize("name", CALLABLES)
+def test_every_public_callable_says_what_it_does(name: str) -> None:
+    text = inspect.getdoc(CALLABLES[name])
+    assert text
+    assert text.strip()[0].isupper() or text.strip()[0] in "`'\"*", text
+
+
+def has_example(value: object) -> bool:
+    found = doctest.DocTestFinder(exclude_empty=True).find(value, getattr(value, "__name__", ""))
+    return any(test.examples for test in found)
+
+
+@pytest.mark.parametrize(
+    "name", [name for name, value in CALLABLES.items() if name.count(".") < 3 or isinstance(value, type)]
+)
+def test_every_public_class_and_function_shows_an_example(name: str) -> None:
+    module = name.removeprefix("ai_models.").removeprefix("_core.").partition(".")[0]
+    assert module in NO_DOCTEST or has_example(CALLABLES[name]), f"{name} has no doctest"
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_a_module_has_a_docstring_and_at_most_500_lines(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert len(text.splitlines()) <= 500
+    assert not text.strip() or ast.get_docstring(ast.parse(text))
+
+
+def test_except_exception_stands_only_where_discovery_reports_a_source() -> None:
+    places = [
+        path.name
+        for path in SOURCES
+        for _ in re.findall(r"except (?:Base)?Exception\b|except:", path.read_text("utf-8"))
+    ]
+    assert set(places) <= {"discovery.py"}
+    assert len(places) <= 1
+
+
+def is_warning_filter(node: ast.AST) -> bool:
+    return isinstance(node, ast.Call) and ast.unparse(node.func) in {"warnings.simplefilter", "warnings.filterwarnings"}
+
+
+def test_the_package_silences_no_warning_of_its_user() -> None:
+    calls = [
+        path.name
+        for path in SOURCES
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if is_warning_filter(node)
+    ]
+    assert calls == []
+
+
+ACCESSORS = {"get_manager", "get_connector_metadata", "set_custom_metadata", "is_local"}
+"""The names with get_, set_ or is_ that the design document gives."""
+
+FLAGS = {"is_aggregator", "is_default"}
+"""Properties that say the same kind of thing as the document's is_local."""
+
+
+def test_no_new_name_starts_with_get_set_is_or_supports() -> None:
+    names = {name.rpartition(".")[2] for name in CALLABLES}
+    accessors = {name for name in names if name.startswith(("get_", "set_", "is_", "supports_"))}
+    assert accessors <= ACCESSORS | FLAGS
+
+
+@pytest.mark.parametrize(
+    "name", [name for name in CALLABLES if name.rpartition(".")[2].startswith(("parse_", "format_"))]
+)
+def test_what_parses_or_formats_takes_no_transport(name: str) -> None:
+    parameters = inspect.signature(typing.cast("FunctionType", CALLABLES[name])).parameters
+    assert not {"transport", "client", "session", "timeout"} & set(parameters)
+
+
+ERRORS = [value for value in vars(errors).values() if isinstance(value, type) and issubclass(value, Exception)]
+
+
+@pytest.mark.parametrize("error", ERRORS, ids=lambda error: error.__name__)
+def test_every_error_has_the_one_base_and_its_name_says_what_it_is(error: type[Exception]) -> None:
+    assert issubclass(error, errors.AIModelsError | errors.AIModelsWarning)
+    assert error.__name__.endswith(("Error", "Warning"))
+    assert error.__name__ in errors.__all__
+
+
+def made(error: type[Exception]) -> Exception:
+    """Make an error from its signature alone: a text for every argument that must be given."""
+    if not issubclass(error, errors.AIModelsError):
+        return error("a text")
+    parameters = inspect.signature(error).parameters.values()
+    needed = [p for p in parameters if p.default is p.empty and p.kind is p.POSITIONAL_OR_KEYWORD]
+    keywords = {p.name: "text" for p in parameters if p.default is p.empty and p.kind is p.KEYWORD_ONLY}
+    return error(*(f"{p.name} text" for p in needed), **keywords)
+
+
+@pytest.mark.parametrize("error", ERRORS, ids=lambda error: error.__name__)
+def test_every_error_survives_pickling_with_its_data_and_message(error: type[Exception]) -> None:
+    before = made(error)
+    after = pickle.loads(pickle.dumps(before))
+    assert type(after) is error
+    assert str(after) == str(before)
+    assert vars(after) == vars(before)
+
+
+def test_the_layers_hold(repository: Path) -> None:
+    pytest.importorskip("importlinter", reason="import-linter is in the extra dev")
+    lint = "from importlinter.cli import lint_imports_command; lint_imports_command()"
+    done = subprocess.run(
+        [sys.executable, "-c", lint, "--no-cache"], cwd=repository, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr

@@ -1,0 +1,201 @@
+"""The command group: help, usage errors, exit codes, and which modules a command loads."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+from click.testing import CliRunner, Result
+
+from ai_models import __version__
+from ai_models.cli.app import SECTIONS, app
+from ai_models.cli.command import Command, parse_limit, parse_price, parse_query_text, parse_tokens
+from ai_models.errors import AIModelsError, AmbiguousModelError, ModelNotFoundError, QueryError, SourceError
+
+COMMANDS = {name: summary for section in SECTIONS.values() for name, (_, summary) in section.items()}
+
+
+def run(*args: str) -> Result:
+    return CliRunner().invoke(app, list(args))
+
+
+def leaves() -> Iterator[tuple[str, click.Command]]:
+    context = click.Context(app)
+    for name in COMMANDS:
+        command = app.get_command(context, name)
+        assert command is not None
+        if isinstance(command, click.Group):
+            yield from ((f"{name} {part}", each) for part, each in command.commands.items())
+        else:
+            yield name, command
+
+
+LEAVES = dict(leaves())
+
+
+def test_help_stands_alone_and_names_every_command() -> None:
+    for args in ([], ["--help"], ["-h"]):
+        result = run(*args)
+        assert result.exit_code == 0
+        assert all(f"  {name} " in result.stdout for name in COMMANDS)
+        assert max(map(len, result.stdout.splitlines())) <= 80
+
+
+@pytest.mark.parametrize("name", LEAVES)
+def test_every_command_has_help_examples_and_json(name: str) -> None:
+    result = run(*name.split(), "--help")
+    assert result.exit_code == 0
+    assert "--json" in result.stdout
+    command = LEAVES[name]
+    assert isinstance(command, Command)
+    assert command.examples
+    assert all(example in result.stdout for example in command.examples)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_summary_of_a_command_is_about_what_its_help_says(name: str) -> None:
+    command = app.get_command(click.Context(app), name)
+    assert command is not None
+    first_words = COMMANDS[name].split()[:2]
+    assert (command.help or "").split()[:2] == first_words
+
+
+PRINT_ROWS = (
+    "list",
+    "search",
+    "show",
+    "sources",
+    "providers",
+    "changes",
+    "conflicts",
+    "alias list",
+    "group list",
+    "group show",
+)
+
+
+@pytest.mark.parametrize("name", PRINT_ROWS)
+def test_rows_can_be_limited(name: str) -> None:
+    assert "--limit" in run(*name.split(), "--help").stdout
+
+
+def test_the_version_is_the_package_s() -> None:
+    assert run("--version").stdout == f"ai-models {__version__}\n"
+
+
+@pytest.mark.parametrize(
+    ("args", "said"),
+    [
+        (["lst"], "Did you mean list"),
+        (["list", "--min-context", "big"], "128k"),
+        (["list", "--where", "[1]"], "JSON object"),
+        (["list", "--limit", "-1"], "0 or more"),
+        (["list", "--kind", "chatt"], "chat"),
+        (["show"], "ID"),
+        (["discover", "--timeout", "0"], "seconds"),
+        (["set", "gpt-4", "context_size"], "--unset"),
+        (["completion", "tcsh"], "bash"),
+        (["--jsn"], "--json"),
+    ],
+)
+def test_wrong_usage_is_one_line_that_helps_and_exit_code_2(args: list[str], said: str) -> None:
+    result = run(*args)
+    assert result.exit_code == 2
+    assert result.stdout == ""
+    assert result.stderr.startswith("error: ")
+    assert said in result.stderr
+    assert result.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (ModelNotFoundError("gpt4", ["gpt-4"]), 3),
+        (AmbiguousModelError("gpt", ["gpt-4", "gpt-5"]), 3),
+        (QueryError("unknown field 'contxt'"), 2),
+        (SourceError("the server\x1b[31m is down"), 1),
+        (AIModelsError("no"), 1),
+        (KeyboardInterrupt(), 130),
+    ],
+)
+def test_an_error_is_one_line_and_an_exit_code(
+    error: BaseException, code: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: Any, **__: Any) -> None:
+        raise error
+
+    monkeypatch.setattr(LEAVES["providers"], "callback", fail)
+    result = run("providers")
+    assert result.exit_code == code
+    assert result.stdout == ""
+    assert "\x1b" not in result.stderr
+    assert result.stderr.strip().count("\n") == 0
+    assert result.stderr.strip()
+
+
+def test_numbers_are_read_as_people_write_them() -> None:
+    assert [parse_tokens(each) for each in ("8192", "128k", "1M", "1.5m", "8,192", "0")] == [
+        8192,
+        128000,
+        10**6,
+        1500000,
+        8192,
+        0,
+    ]
+    assert [parse_price(each) for each in ("0.15", "$3", "free", "0")] == [0.15, 3.0, 0.0, 0.0]
+    assert parse_limit("0") == 0
+
+
+@pytest.mark.parametrize(
+    ("parse", "text"),
+    [
+        *((parse_tokens, text) for text in ("-1", "k", "", "inf", "nan")),
+        *((parse_price, text) for text in ("-1", "nan", "x")),
+        (parse_limit, "-1"),
+        *((parse_query_text, text) for text in ("[]", "{")),
+    ],
+)
+def test_what_is_no_number_is_refused(parse: Any, text: str) -> None:
+    with pytest.raises((ValueError, OverflowError)):
+        parse(text)
+
+
+def test_json_may_stand_before_or_after_the_command() -> None:
+    after, before = run("providers", "groq", "--json"), run("--json", "providers", "groq")
+    assert after.stdout == before.stdout
+    assert json.loads(after.stdout)[0]["id"] == "groq"
+
+
+def test_the_completion_script_calls_the_command() -> None:
+    for shell in ("bash", "zsh", "fish"):
+        assert "ai-models" in run("completion", shell).stdout
+
+
+def python(*code: str, **env: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, *code], capture_output=True, text=True, env={**os.environ, **env}, timeout=60, check=False
+    )
+
+
+def test_the_module_runs_as_the_command(tmp_path: Path) -> None:
+    done = python("-m", "ai_models", "providers", "groq")
+    assert (done.returncode, done.stdout.splitlines()[1].split("\t")[0]) == (0, "groq")
+
+
+def test_a_reader_that_goes_away_ends_it_quietly() -> None:
+    command = f"'{sys.executable}' -m ai_models providers --json | head -c 1; exit ${{PIPESTATUS[0]}}"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, timeout=60, check=False)
+    assert done.stderr == ""
+    assert done.returncode in (0, 141)  # 0: all of it had been written before head went away
+
+
+def test_a_command_loads_no_library_that_it_does_not_need() -> None:
+    heavy = ("rich", "httpx2", "asyncio", "ssl", "importlib.metadata", "ai_models.discovery", "ai_models.cli.discover")
+    code = "import sys; from ai_models.cli.app import app; import ai_models.cli.listing\n"
+    code += f"print([name for name in {heavy} if name in sys.modules])"
+    assert python("-c", code).stdout.strip() == "[]"
