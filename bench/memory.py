@@ -3,6 +3,7 @@
 import json
 import tempfile
 from collections.abc import Iterator
+from itertools import count, islice
 from pathlib import Path
 
 from ai_models import Model, ModelRegistry, identify
@@ -10,18 +11,18 @@ from bench.data import make_models
 from bench.measure import Row, compare
 
 MODELS = 5_000
-IDS = [
-    ("openai", "gpt-4o-2024-11-20"),
-    ("bedrock", "us.anthropic.claude-sonnet-4-5-20250929-v1:0"),
-    ("openrouter", "meta-llama/llama-3.3-70b-instruct:free"),
-    ("ollama", "qwen2.5-coder:7b-instruct-q4_K_M"),
-]
+NAMES = (
+    ("openai", "gpt-4o-{}-2024-11-20"),
+    ("bedrock", "us.anthropic.claude-sonnet-{}-20250929-v1:0"),
+    ("openrouter", "meta-llama/llama-{}-70b-instruct:free"),
+    ("ollama", "qwen2.5-coder:{}b-instruct-q4_K_M"),
+)
 
 
 def registering(turns: int) -> Iterator[Row]:
     """Compare registering N models in a file with writing the same models as JSON; the ratio shall not grow."""
-    for count in (1_000, 2_000, 4_000, 8_000):
-        models = make_models(count)
+    for number in (1_000, 2_000, 4_000, 8_000):
+        models = make_models(number)
         with tempfile.TemporaryDirectory() as home:
             path = Path(home)
             turn = iter(range(10**6))
@@ -34,8 +35,8 @@ def registering(turns: int) -> Iterator[Row]:
             def dump(path: Path = path, models: list[Model] = models) -> None:
                 (path / "plain").write_text(json.dumps([model.to_dict() for model in models]))
 
-            what = f"register {count:,} models in a new file"
-            yield compare(what, register, "json.dumps, write", dump, turns=turns, scale=count, note="time: a model")
+            what = f"register {number:,} models in a new file"
+            yield compare(what, register, "json.dumps, write", dump, turns=turns, scale=number, note="time: a model")
 
 
 def in_memory() -> ModelRegistry:
@@ -93,18 +94,27 @@ def resolving(turns: int) -> Iterator[Row]:
 
 
 def identifying(turns: int) -> Iterator[Row]:
-    """Compare saying what an id means with a look-up in a dict."""
-    plain = dict.fromkeys(IDS, 0)
+    """Compare saying what an id means, that was never asked before, with a look-up in a dict."""
+    number = count(10)
+    plain = dict.fromkeys(NAMES, 0)
     rounds = 250
 
     def ours() -> None:
-        for _ in range(rounds):
-            for provider, name in IDS:
-                identify(provider, name)
+        for at in islice(number, rounds):
+            for provider, name in NAMES:
+                identify(provider, name.format(at))
 
     def theirs() -> None:
-        for _ in range(rounds):
-            for pair in IDS:
-                plain[pair]
+        for at in range(rounds):
+            for provider, name in NAMES:
+                plain.get((provider, name.format(at)))
 
-    yield compare("identify", ours, "dict look-up", theirs, turns=turns, scale=rounds * len(IDS), note="time: an id")
+    yield compare(
+        "identify: an id never seen",
+        ours,
+        "dict look-up",
+        theirs,
+        turns=turns,
+        scale=rounds * len(NAMES),
+        note="time: an id",
+    )

@@ -1,6 +1,5 @@
 """What a whole process costs: an import, and the first list on the screen."""
 
-import os
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -24,16 +23,15 @@ def imports(turns: int) -> Iterator[Row]:
         if python is None:
             yield absent(f"import {module}")
             continue
-        env = {**os.environ, "LITELLM_LOCAL_MODEL_COST_MAP": "True"}
-        theirs = process([python, "-c", f"import {module}"], env)
+        theirs = process([python, "-c", f"import {module}"], LITELLM_LOCAL_MODEL_COST_MAP="True")
         yield compare(f"import {module}", theirs, "import ai_models", ours, turns=turns)
 
 
 def lists(turns: int) -> Iterator[Row]:
     """Compare the first list in a cold process, from a registry of 5,000 models."""
     with tempfile.TemporaryDirectory() as home:
-        env = {**os.environ, "HOME": home, "AI_MODELS_STORE": str(stored(Path(home)))}
-        ours = process([str(Path(sys.executable).parent / "ai-models"), "list", "--limit", "20"], env)
+        store = str(stored(Path(home)))
+        ours = process([str(Path(sys.executable).parent / "ai-models"), "list", "--limit", "20"], AI_MODELS_STORE=store)
         bare = process([sys.executable, "-c", "pass"])
         click = process([sys.executable, "-c", "import click"])
         yield compare(f"ai-models list --limit 20 ({MODELS:,} models)", ours, "python -c pass", bare, turns=turns)
@@ -43,7 +41,7 @@ def lists(turns: int) -> Iterator[Row]:
             if name is None:
                 yield absent(" ".join(command))
                 continue
-            theirs = process([name, *command[1:]], env)
+            theirs = process([name, *command[1:]], HOME=home)
             yield compare(" ".join(command), theirs, "ai-models list --limit 20", ours, turns=turns)
 
 

@@ -14,7 +14,7 @@ from click.testing import CliRunner, Result
 
 from ai_models import __version__
 from ai_models.cli.app import SECTIONS, app
-from ai_models.cli.command import Command, parse_limit, parse_price, parse_query_text, parse_tokens
+from ai_models.cli.command import Command, parse_limit, parse_price, parse_tokens
 from ai_models.errors import AIModelsError, AmbiguousModelError, ModelNotFoundError, QueryError, SourceError
 
 COMMANDS = {name: summary for section in SECTIONS.values() for name, (_, summary) in section.items()}
@@ -93,7 +93,9 @@ def test_the_version_is_the_package_s() -> None:
     [
         (["lst"], "Did you mean list"),
         (["list", "--min-context", "big"], "128k"),
-        (["list", "--where", "[1]"], "JSON object"),
+        (["list", "--where", "[1]"], "expected a query"),
+        (["list", "--cap", "visoin"], "vision"),
+        (["list", "--where", '{"contxt_size": 1}'], "context_size"),
         (["list", "--limit", "-1"], "0 or more"),
         (["list", "--kind", "chatt"], "chat"),
         (["show"], "ID"),
@@ -157,7 +159,6 @@ def test_numbers_are_read_as_people_write_them() -> None:
         *((parse_tokens, text) for text in ("-1", "k", "", "inf", "nan")),
         *((parse_price, text) for text in ("-1", "nan", "x")),
         (parse_limit, "-1"),
-        *((parse_query_text, text) for text in ("[]", "{")),
     ],
 )
 def test_what_is_no_number_is_refused(parse: Any, text: str) -> None:

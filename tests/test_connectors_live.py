@@ -6,6 +6,8 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from typing import Any
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
 
 import pytest
 from tests.real_servers import LITELLM_KEY, LLAMA_KEY, litellm_proxy, llama_server, needs_library
@@ -328,3 +330,20 @@ def test_a_model_behind_a_litellm_proxy_answers(
     monkeypatch.setenv("LITELLM_PROXY_API_KEY", LITELLM_KEY)
     said = converse(CONNECTORS[name](), Model(id, "litellm"), max_tokens=8)
     assert said == "the proxy says hello" if id == "mock-gpt" else said
+
+
+@pytest.mark.parametrize("path", ["/v1/v1/chat/completions", "/chat/completions", "/v1/api/chat", "/v1/v1/messages"])
+def test_the_recorder_has_no_path_that_the_real_servers_lack(recorder: Recorder, path: str) -> None:
+    with pytest.raises(HTTPError) as caught:
+        urlopen(Request(recorder.url + path, b'{"model": "m", "max_tokens": 1}'))
+    caught.value.close()
+    assert caught.value.code == 404
+    assert recorder.last.path == path
+
+
+def test_the_recorder_refuses_what_anthropic_refuses(recorder: Recorder) -> None:
+    body = b'{"model": "m", "max_tokens": 1, "temperature": 1}'
+    urlopen(Request(recorder.url + "/v1/messages", body, {"anthropic-version": "2023-06-01"})).close()
+    with pytest.raises(HTTPError) as caught:
+        urlopen(Request(recorder.url + "/v1/messages", body, {"anthropic-version": "2026-10-21"}))
+    assert b"temperature" in caught.value.read()

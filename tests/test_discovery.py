@@ -154,7 +154,12 @@ def test_what_the_user_wrote_survives_a_discovery() -> None:
     source.models = [Model("gpt-4o", "openai", 1_000_000, kind="chat")]
     manager.discover()
     model = manager.models["my-favourite"]
-    assert (model.context_size, model.kind, model.tags, model.custom_metadata) == (64000, "chat", {"mine"}, {"note": "kept"})
+    assert (model.context_size, model.kind, model.tags, model.custom_metadata) == (
+        64000,
+        "chat",
+        {"mine"},
+        {"note": "kept"},
+    )
     assert list(model.conflicts) == ["context_size"]
 
 

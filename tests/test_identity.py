@@ -18,7 +18,7 @@ from tests.shared import SHARED
 from ai_models._core.identity import Identity, identify
 from ai_models._core.identity.grammar import read_wire
 from ai_models._core.identity.names import canonical_of, match_length
-from ai_models._core.identity.tables import Rewrite, tables
+from ai_models._core.identity.tables import Rewrite, read_part, tables
 from ai_models._core.identity.tokens import Token, iso_date, tokenise
 
 GOLD = SHARED / "gold"
@@ -109,6 +109,10 @@ def test_ids_of_one_model_have_one_canonical_id(provider: str, id: str, expected
 
 
 DIFFERENT = [
+    [
+        ("huggingface", "huihui-ai/Llama-3-8B-Instruct-abliterated"),
+        ("huggingface", "failspy/Llama-3-8B-Instruct-abliterated"),
+    ],
     [("openai", "gpt-4o"), ("openai", "gpt-4o-mini"), ("openai", "gpt-4o-audio-preview"), ("openai", "gpt-4")],
     [("openai", "gpt-4-turbo"), ("openai", "gpt-4"), ("openai", "gpt-4-32k")],
     [("google", "gemini-2.5-flash"), ("google", "gemini-2.5-flash-lite"), ("google", "gemini-2.5-flash-image")],
@@ -179,7 +183,7 @@ def test_what_is_served_differently_is_a_variant(
 
 
 @pytest.mark.parametrize(
-    "id", ["auto", "model-router", "", "   ", "/", ":", "x" * 10_000, "gpt-4o\x1b[31m", "a-" * 100]
+    "id", ["auto", "model-router", "", "   ", "/", ":", "x" * 10_000, "gpt-4o\x1b[31m", "a-" * 100, "chat-prod"]
 )
 def test_what_names_no_model_has_no_canonical_id(id: str) -> None:
     identity = identify("somebody", id)
@@ -244,7 +248,7 @@ def test_case_and_separators_do_not_matter(name: str) -> None:
 
 
 def test_a_pattern_matches_from_the_start_and_looks_ahead() -> None:
-    rule = Rewrite(("qwen", "<number:3+>", "30b", "!a3b"), ("1", "2", "3", "a3b"))
+    rule = Rewrite(tuple(map(read_part, ("qwen", "<number:3+>", "30b", "!a3b"))), ("1", "2", "3", "a3b"))
     start = [Token("word", "qwen"), Token("number", "3"), Token("size", "30b")]
     assert match_length(rule, start) == 3
     assert match_length(rule, [*start, Token("size", "a3b")]) == 0

@@ -66,10 +66,10 @@ def test_a_row_becomes_a_model_with_its_prices_limits_and_capabilities() -> None
 def test_thresholds_and_service_levels_become_tiers() -> None:
     tiers = parse_litellm_map({"a-model": ROW}).models[0].price_tiers
     assert [(tier["when"], tier["cost_per_token"]) for tier in tiers] == [
-        ({"service": "batch"}, {"input": 5e-07}),
-        ({"service": "priority"}, {"output": 8e-06}),
         ({"input_tokens_above": 200_000}, {"input": 2e-06}),
+        ({"service": "batch"}, {"input": 5e-07}),
         ({"input_tokens_above": 200_000, "service": "batch"}, {"input": 1e-06}),
+        ({"service": "priority"}, {"output": 8e-06}),
     ]
 
 

@@ -120,12 +120,22 @@ def contributions(packages: list[Package], said: Listings) -> Iterator[Contribut
     """Yield what every package says, but for what is no fact about a public API."""
     stated = [(each, model) for each in packages for listing in said[each["name"]] for model in listing.models]
     one_spelling(stated)
-    sources: dict[tuple[str, str], set[str]] = {}
+    by_id: dict[tuple[str, str], list[tuple[str, Model]]] = {}
     for package, model in stated:
-        sources.setdefault((model.provider, model.id), set()).add(package["label"])
+        by_id.setdefault((model.provider, model.id), []).append((package["label"], model))
+    for rows in by_id.values():
+        leave_remarks(rows)
     for package, model in stated:
-        if believable(model, sources[model.provider, model.id]):
+        if believable(model, {label for label, _ in by_id[model.provider, model.id]}):
             yield Contribution(package["label"], package["date"], model)
+
+
+def leave_remarks(rows: list[tuple[str, Model]]) -> None:
+    """Drop what genai-prices remarks beside its prices, a rounded window and a name, where others state it."""
+    for field in ("context_size", "name"):
+        if any(label != "genai-prices" and getattr(model, field) for label, model in rows):
+            for model in (model for label, model in rows if label == "genai-prices"):
+                setattr(model, field, None)
 
 
 def one_spelling(stated: Iterable[tuple[Package, Model]]) -> None:
@@ -138,16 +148,18 @@ def one_spelling(stated: Iterable[tuple[Package, Model]]) -> None:
 def believable(model: Model, sources: set[str]) -> bool:
     """Whether a row is about an id that its provider's API takes.
 
-    Of a local server nobody but itself knows what it serves. Some sources write names of their
-    own where others write the ids of an API: such an id counts if somebody else has it too.
+    Of a local server nobody but itself knows what it serves, and one that closed serves nothing.
+    Some sources write names of their own where others write the ids of an API: such an id counts
+    if somebody else has it too.
     """
-    if providers[model.provider].is_local:
+    if providers[model.provider].is_local or model.provider in CLOSED:
         return False
     doubtful = {"inspect-ai"} if model.provider not in HOSTS else set()
     doubtful |= {"genai-prices"} if model.provider in CLOUDS else set()
     return not sources <= doubtful
 
 
+CLOSED = ("anyscale",)
 CLOUDS = ("azure", "bedrock", "vertex")
 HOSTS = ("fireworks", "together")
 

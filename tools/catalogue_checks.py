@@ -76,9 +76,9 @@ def _token_prices(model: Model) -> Iterator[tuple[str, float]]:
 
 
 def _alike(models: Mapping[str, Model]) -> list[str]:
-    """Return pairs of ids that differ only in separators or case: most likely one model twice."""
+    """Return ids of labs' models that differ only in separators or case: most likely one model twice."""
     plain = defaultdict(list)
-    for id in models:
+    for id in (id for id, model in models.items() if model.lab):
         plain[re.sub(r"[-._ :]", "", id.lower())].append(id)
     return [f"{' and '.join(ids)} differ only in separators" for ids in plain.values() if len(ids) > 1]
 

@@ -195,6 +195,8 @@ def _parse_entry(data: bytes) -> Entry | None:
         stored = orjson.loads(data)
         if stored["format"] != _FORMAT:
             return None
-        return Entry({request: Answer(**each) for request, each in stored["answers"].items()}, float(stored["saved_at"]))
+        return Entry(
+            {request: Answer(**each) for request, each in stored["answers"].items()}, float(stored["saved_at"])
+        )
     except (ValueError, TypeError, KeyError, AttributeError):
         return None

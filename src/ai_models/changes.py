@@ -124,7 +124,7 @@ class ChangeLog:
                 file.write(lines)
 
     def since(self, when: str | timedelta | None = None) -> Iterator[Change]:
-        """Yield the changes from a day or a time on (`2026-11-01`, `7d`, `12h`, a timedelta), oldest first; all without one."""
+        """Yield the changes since a day or for a span (`2026-11-01`, `7d`, `12h`), oldest first; all without one."""
         start = _start(when)
         return (change for change in self if change.when >= start)
 
@@ -155,7 +155,9 @@ def _start(when: str | timedelta | None) -> str:
     if isinstance(when, timedelta):
         return (datetime.now(UTC) - when).isoformat(timespec="seconds").replace("+00:00", "Z")
     if not when[:4].isdigit() or len(when) < 4:
-        raise QueryError(f"since={when!r}: expected a span such as '7d', '12h', '2w', or a day such as '2026-11-01'", "since")
+        raise QueryError(
+            f"since={when!r}: expected a span such as '7d', '12h', '2w', or a day such as '2026-11-01'", "since"
+        )
     return when
 
 

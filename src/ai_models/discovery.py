@@ -178,7 +178,7 @@ def _ask_one(
         answer = Answer(SourceRow(name), ask(source))
     except CredentialError as error:
         answer = Answer(SourceRow(name, "skipped", reason=str(error)), error=error)
-    except Exception as error:  # the one place where a source's failure, whatever it is, becomes a row
+    except Exception as error:  # noqa: BLE001  # the one place where a source's failure, whatever it is, becomes a row
         known = error if isinstance(error, AIModelsError) else None
         answer = Answer(SourceRow(name, "failed", reason=str(known or f"{type(error).__name__}: {error}")), error=known)
     answer.row.seconds = round(time.monotonic() - started, 3)

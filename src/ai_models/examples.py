@@ -66,7 +66,9 @@ def connect(manager: ModelManager) -> None:
 def browse(manager: ModelManager) -> None:
     """Walk through the registry by provider, capability and group."""
     mall = ModelMall(manager)
-    print(f"  openai: {len(mall['by_provider', 'openai'])}, local: {len(mall['local'])}, groups: {list(mall['groups'])}")
+    print(
+        f"  openai: {len(mall['by_provider', 'openai'])}, local: {len(mall['local'])}, groups: {list(mall['groups'])}"
+    )
 
 
 def main() -> None:

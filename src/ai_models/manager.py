@@ -27,7 +27,7 @@ GROUP_TAG = "group:"
 
 
 def default_storage() -> Path | str:
-    """Return where the registry is kept unless you say otherwise: `AI_MODELS_STORE`, else `ai_models.json` in your config folder.
+    """Return where the registry is kept unless you say otherwise: `AI_MODELS_STORE`, else a file in your config folder.
 
     >>> import os
     >>> os.environ["AI_MODELS_STORE"] = "~/team.json"
@@ -85,7 +85,7 @@ class ModelManager:
 
     @property
     def registry(self) -> ModelRegistry:
-        """The registry: `models` by its other name."""
+        """`models`, by its other name."""
         return self.models
 
     @property
@@ -182,7 +182,9 @@ class ModelManager:
 
     def get_connector_metadata(self, model_id: str, connector: str, **settings: Any) -> dict[str, Any]:
         """Return the arguments with which a client library calls a model: pure data, without a secret."""
-        return self._connector(connector).format_metadata(self._model(model_id), **settings)
+        found: Any = self._connector(connector)  # a connector may take settings of its own
+        metadata: dict[str, Any] = found.format_metadata(self._model(model_id), **settings)
+        return metadata
 
     def set_custom_metadata(self, model_id: str, key: str, value: Any) -> None:
         """Note a value of your own at a model; it survives every discovery."""
@@ -227,7 +229,7 @@ class ModelManager:
         except KeyError:
             raise SourceNotFoundError(name, list(self.sources)[:3]) from None
 
-    def _connector(self, name: str) -> Any:
+    def _connector(self, name: str) -> Connector:
         try:
             return self.connectors[name]
         except ConnectorNotFoundError:
@@ -237,10 +239,7 @@ class ModelManager:
 
     def _worth_asking(self) -> Iterator[str]:
         """Yield the sources that a discovery asks by default: those that need no key, or have one."""
-        for name in self.sources:
-            source = self.sources[name]
-            if getattr(source, "by_default", True):
-                yield name
+        return (name for name in self.sources if self.sources[name].by_default)
 
 
 class Groups(Mapping[str, list[str]]):

@@ -6,7 +6,7 @@ from datetime import date
 
 from ai_models._core.contracts import Listing, ModelSource
 from ai_models._core.merge import Contribution, merge_all, registry_key
-from ai_models._core.model import PRICE_FIELDS, Model
+from ai_models._core.model import FIELDS, PRICE_FIELDS, Model
 from ai_models._core.registry import ModelRegistry
 from ai_models._core.trust import USER
 from ai_models.changes import Change, compare, utc_now
@@ -84,8 +84,9 @@ class Reconciliation:
         if self.accept_shrunken or found >= known * SHRINK_LIMIT:
             return True
         row.status = "failed"
+        what = f"only {found} models" if found else "an empty answer"
         row.reason = (
-            f"{'an empty answer' if not found else f'only {found} models'} where {known} were known; nothing was changed."
+            f"{what} where {known} were known; nothing was changed."
             f" If that is right: ai-models discover {name} --accept-shrunken"
         )
         return False
@@ -140,7 +141,7 @@ class Reconciliation:
                 self._mark(each.model_id).connector_metadata[each.offer_key]["gone"] = self.today
 
     def _merge(self, rows: list[Contribution], merged: Mapping[str, Model]) -> tuple[dict[str, Model], list[str]]:
-        """Return the models that are different now, and the ids that are no more (every offer went to another model)."""
+        """Return the models that are different now, and the ids that are no more (all their offers moved)."""
         spoken = {row.key for row in rows}
         marked = {id: model for id, model in self._marked.items() if model != self.stored[id]}
         removed = [id for id, model in marked.items() if not model.connector_metadata and id not in {*spoken, *merged}]
@@ -153,7 +154,7 @@ class Reconciliation:
     def _says_more(self, model: Model) -> bool:
         """Return whether a model of the catalogue says anything that isn't stored already."""
         stored = self.stored.get(model.id)
-        return stored is None or _without_notes(stored) != _without_notes(model)
+        return stored is None or any(getattr(stored, name) != getattr(model, name) for name in _FACTS)
 
     def _report(
         self,
@@ -208,7 +209,4 @@ def _cared_for(model: Model) -> bool:
     return bool(written or model.tags or model.custom_metadata)
 
 
-def _without_notes(model: Model) -> Model:
-    copy = model.copy()
-    copy.tags, copy.custom_metadata, copy.aliases = set(), {}, []
-    return copy
+_FACTS = [name for name in FIELDS if name not in ("tags", "custom_metadata", "aliases")]

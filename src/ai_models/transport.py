@@ -86,7 +86,7 @@ class AsyncTransport(Protocol):
         *,
         headers: Mapping[str, str] | None = None,
         json: Any = None,
-        timeout: float,
+        timeout: float,  # noqa: ASYNC109  # the same for sync and async
     ) -> Response:
         """Return the server's answer; `timeout` is in seconds for the whole exchange."""
         ...
@@ -136,7 +136,7 @@ class HTTPTransport:
         *,
         headers: Mapping[str, str] | None = None,
         json: Any = None,
-        timeout: float,
+        timeout: float,  # noqa: ASYNC109  # the same for sync and async
     ) -> Response:
         """Return the server's answer without blocking; `timeout` is in seconds for the whole exchange."""
         import httpx2

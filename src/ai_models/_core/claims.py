@@ -43,6 +43,7 @@ IDENTITY_FIELDS = ("provider", "lab", "version", "base")
 MARKS = ("listed", "gone", "is_local", "kwargs", "base_url")
 """What an offer carries that nobody claims: set by discovery or by the user."""
 
+
 class Statement(NamedTuple):
     """One value, who says so, and since which day."""
 
@@ -100,7 +101,8 @@ def decide(statements: Iterable[Statement], provider: str) -> Verdict:
 
     A source has one word about a fact: its newest.
 
-    >>> verdict = decide([Statement("litellm", "2026-11-20", 272000), Statement("openai", "2026-11-01", 400000)], "openai")
+    >>> said = [Statement("litellm", "2026-11-20", 272000), Statement("openai", "2026-11-01", 400000)]
+    >>> verdict = decide(said, "openai")
     >>> verdict.value, verdict.dissent
     (400000, {'litellm@2026-11-20': 272000})
     """
@@ -143,7 +145,7 @@ def stated_facts(model: Model) -> Iterator[tuple[str, Any]]:
 
 def claims_of_row(row: Model, identity: Identity, source: str, date: str) -> OfferClaims:
     """Return the claims that a source makes with one row of its answer."""
-    claims = OfferClaims(row.provider, row.id, identity.offer_key)
+    claims = OfferClaims(row.provider, row.id, identity.offer_key or row.provider)
     claims.state("id", Statement(source, date, row.id))
     for path, value in stated_facts(row):
         claims.state(path, Statement(source, date, value))
@@ -191,7 +193,7 @@ def _take(claims: OfferClaims, prefix: str, facts: Mapping[str, Any], model: Mod
 
 
 def _statements(model: Model, path: str, value: Any) -> Iterator[Statement]:
-    """Yield everything that is said about the fact at a path of a stored Model: what is believed, and the conflicts."""
+    """Yield all that is said about the fact at a path of a stored Model: what is believed, and the conflicts."""
     for label in _labels(model, path):
         yield Statement(*split_label(label), deep_copy(value))
     for label, other in model.conflicts.get(path, {}).items():
@@ -220,7 +222,8 @@ def _offer_facts(facts: Mapping[str, Any]) -> dict[str, Any]:
 def users_facts(model: Model) -> dict[str, Statement]:
     """Return what the user wrote about the model itself, by path; a fact that nobody claims is the user's.
 
-    >>> users_facts(Model("m", "openai", 8192, provenance={"*": "openai@2026-11-20", "context_size": "user@2026-11-23"}))
+    >>> labels = {"*": "openai@2026-11-20", "context_size": "user@2026-11-23"}
+    >>> users_facts(Model("m", "openai", 8192, provenance=labels))
     {'context_size': Statement(source='user', date='2026-11-23', value=8192)}
     """
     facts = [*stated_facts(model), *((name, getattr(model, name)) for name in IDENTITY_FIELDS)]

@@ -42,6 +42,7 @@ class ModelSource(ABC):
     registry is found out later. `provider` names the provider whose complete own list this
     is, so that a model missing from it is known to be gone; `None` for anything else. `merged`
     sources yield models under the registry's own ids, with their provenance, as a catalogue does.
+    A source that isn't asked `by_default` waits to be named.
 
     >>> class Fixed(ModelSource):
     ...     def discover_models(self):
@@ -54,6 +55,11 @@ class ModelSource(ABC):
     provider: str | None = None
     is_local: bool = False
     merged: bool = False
+
+    @property
+    def by_default(self) -> bool:
+        """Whether a discovery asks this source unless told which."""
+        return True
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)

@@ -1,15 +1,20 @@
 """Finding a model by any name: the index of all names, and the nearest ones to a name that isn't there."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from heapq import nlargest
-from typing import Literal
+from typing import Any, Literal
 
 from ai_models._core.identity import identify
 from ai_models._core.model import Model
 from ai_models.errors import AmbiguousModelError
+
+Facts = Mapping[str, Any]
+"""The record of a model."""
+
+Table = dict[str, list[str]]
 
 How = Literal["id", "alias", "name", "provider id", "identified", "snapshot", "case"]
 
@@ -53,84 +58,105 @@ class Found:
 class Index:
     """Every name of every model, kept in step with a registry.
 
-    >>> index = Index([Model("openai/gpt-4o", "openai", aliases=["4o"], connector_metadata={"openai": {"id": "gpt-4o"}})])
-    >>> index.find("4o").id, index.find("openai:gpt-4o").how, index.find("GPT-4O").how
+    >>> index = Index([{"id": "openai/gpt-4o", "provider": "openai", "connector_metadata": {"azure": {"id": "my-4o"}}}])
+    >>> index.find("my-4o").id, index.find("azure:my-4o").how, index.find("gpt-4o").how
     ('openai/gpt-4o', 'provider id', 'identified')
     """
 
-    def __init__(self, models: Iterable[Model]) -> None:
-        self._tables: dict[str, dict[str, list[str]]] = {}
-        self._names: dict[str, list[tuple[str, str]]] = {}
-        self._versions: dict[str, str] = {}
+    def __init__(self, records: Iterable[Facts]) -> None:
+        self._records: dict[str, Facts] = {}
+        self._tables: dict[str, Table] = {"alias": {}, "name": {}, "wire": {}, "base": {}}
+        self._folded: Table | None = None
         self._squashed: dict[str, tuple[str, ...]] = {}
-        for model in models:
-            self.add(model)
+        for record in records:
+            self._enter(record)
 
-    def add(self, model: Model) -> None:
+    def add(self, record: Facts) -> None:
         """Take in the names of a model, in place of those it had."""
-        self.remove(model.id)
-        names = self._names[model.id] = list(_names(model))
-        for table, name in names:
-            self._tables.setdefault(table, {}).setdefault(name, []).append(model.id)
-        if model.base:
-            self._versions[model.id] = model.version or model.id
+        self.remove(record["id"])
+        self._enter(record)
 
     def remove(self, id: str) -> None:
         """Forget the names of a model, if it has any."""
-        for table, name in self._names.pop(id, ()):
+        record = self._records.pop(id, None)
+        if record is None:
+            return
+        self._folded = None
+        self._squashed.pop(id, None)
+        for table, name in _names(record):
             ids = self._tables[table][name]
             ids.remove(id)
             if not ids:
                 del self._tables[table][name]
-        self._versions.pop(id, None)
-        self._squashed.pop(id, None)
+
+    def _enter(self, record: Facts) -> None:
+        id = record["id"]
+        self._records[id] = record
+        self._folded = None
+        for table, name in _names(record):
+            self._tables[table].setdefault(name, []).append(id)
 
     def find(self, text: str) -> Found | None:
         """Return the model that a text means, `None` if no name fits; raise `AmbiguousModelError` if several do."""
         return self._exact(text) or self._identified(text) or self._folded(text)
 
+    def knows(self, text: str) -> bool:
+        """Return whether a text means one model."""
+        try:
+            return self.find(text) is not None
+        except AmbiguousModelError:
+            return False
+
     def snapshots(self, id: str) -> list[str]:
         """Return the ids of the dated snapshots of a model, the newest first."""
-        return sorted(self._at("base", id), key=lambda each: self._versions.get(each, ""), reverse=True)
+        return sorted(self._at("base", id), key=lambda each: self._records[each].get("version") or each, reverse=True)
 
     def suggest(self, text: str, limit: int = 3) -> list[str]:
         """Return the ids with the names nearest to a text, the nearest first; none if nothing is near.
 
-        >>> Index([Model("openai/gpt-4o", "openai"), Model("ollama/phi", "ollama")]).suggest("gtp-4o")
+        >>> Index([{"id": "openai/gpt-4o", "provider": "openai"}, {"id": "ollama/phi", "provider": "ollama"}]).suggest("gtp-4o")
         ['openai/gpt-4o']
         """
         wanted = _squash(text[:_LONGEST])
         if not wanted:
             return []
         pairs = {wanted[at : at + 2] for at in range(len(wanted) - 1)} or {wanted}
-        near = nlargest(_SHORTLIST, self._names, key=lambda id: self._overlap(id, pairs))
+        near = nlargest(_SHORTLIST, self._records, key=lambda id: self._overlap(id, pairs))
         scored = [(self._likeness(id, wanted), id) for id in near if id != text]
         return [id for score, id in nlargest(limit, scored) if score >= _CUTOFF]
 
     def _at(self, table: str, name: str) -> list[str]:
-        return self._tables.get(table, {}).get(name, [])
+        return self._tables[table].get(name, [])
 
     def _exact(self, text: str) -> Found | None:
-        if text in self._names:
+        if text in self._records:
             return Found(text, "id", (f"{text!r} is an id",))
-        for how, table in _EXACT:
+        for how, table in _STEPS:
             ids = self._at(table, text)
             if ids:
                 return self._one(text, how, ids)
-        provider, colon, rest = text.partition(":")
-        ids = self._at("qualified", f"{provider}/{rest}") if colon else []
+        ids = [*self._qualified(*text.partition("/")), *self._qualified(*text.partition(":"))]
         return self._one(text, "provider id", ids) if ids else self._newest(text)
+
+    def _qualified(self, provider: str, _: str, wire: str) -> Iterator[str]:
+        """Yield the models that a provider has under an id."""
+        for id in (*self._at("wire", wire), *((wire,) if wire in self._records else ())):
+            if (provider, wire) in _offers(self._records[id]):
+                yield id
 
     def _one(self, text: str, how: How, ids: list[str]) -> Found:
         """Return the one model of these; of several, the one that its own default provider calls so."""
-        if len(ids) == 1 or len(set(ids)) == 1:
+        several = dict.fromkeys(ids)
+        if len(several) == 1:
             return Found(ids[0], how, (f"{text!r} {_SAYS[how]} of {ids[0]!r}",))
-        own = set(self._at("own", text)) if how == "provider id" else set()
+        own = [id for id in several if how == "provider id" and self._calls_itself(id, text)]
         if len(own) != 1:
-            raise AmbiguousModelError(text, sorted(set(ids)))
-        [id] = own
-        others = len(set(ids)) - 1
-        return Found(id, how, (f"{text!r} is the id of {id!r} at its own provider ({others} more at others)",))
+            raise AmbiguousModelError(text, sorted(several))
+        others = len(several) - 1
+        return Found(own[0], how, (f"{text!r} is the id of {own[0]!r} at its own provider ({others} more at others)",))
+
+    def _calls_itself(self, id: str, wire: str) -> bool:
+        return (self._records[id]["provider"], wire) in _offers(self._records[id])
 
     def _newest(self, text: str, *trace: str) -> Found | None:
         snapshots = self.snapshots(text)
@@ -144,12 +170,17 @@ class Index:
         if identity.key is None or identity.key == text:
             return None
         trace = f"{text!r} is identified as {identity.key!r} ({identity.confidence})"
-        if identity.key in self._names:
+        if identity.key in self._records:
             return Found(identity.key, "identified", (trace, *identity.trace))
         return self._newest(identity.key, trace)
 
     def _folded(self, text: str) -> Found | None:
-        ids = self._at("folded", text.lower())
+        if self._folded is None:
+            self._folded = {}
+            for id, record in self._records.items():
+                for name in {id.lower(), *(name.lower() for table, name in _names(record) if table != "base")}:
+                    self._folded.setdefault(name, []).append(id)
+        ids = self._folded.get(text.lower())
         return self._one(text, "case", ids) if ids else None
 
     def _overlap(self, id: str, pairs: set[str]) -> float:
@@ -160,38 +191,34 @@ class Index:
 
     def _squash(self, id: str) -> tuple[str, ...]:
         if id not in self._squashed:
-            names = [id, id.rpartition("/")[2], *(name for table, name in self._names[id] if table in ("alias", "name"))]
+            others = (name for table, name in _names(self._records[id]) if table in ("alias", "name"))
+            names = [id, id.rpartition("/")[2], *others]
             self._squashed[id] = tuple(dict.fromkeys(_squash(name[:_LONGEST]) for name in names))
         return self._squashed[id]
 
 
-_EXACT: tuple[tuple[How, str], ...] = (
-    ("alias", "alias"),
-    ("name", "name"),
-    ("provider id", "wire"),
-    ("provider id", "qualified"),
-)
+_STEPS: tuple[tuple[How, str], ...] = (("alias", "alias"), ("name", "name"), ("provider id", "wire"))
 
 
-def _names(model: Model) -> Iterator[tuple[str, str]]:
+def _names(record: Facts) -> Iterator[tuple[str, str]]:
     """Yield every name of a model with the table that it belongs to."""
-    plain = [("alias", alias) for alias in model.aliases]
-    if model.name:
-        plain.append(("name", model.name))
-    own = model.provider
-    offers = {(key.partition(":")[0], str(offer.get("id") or model.id)) for key, offer in model.connector_metadata.items()}
-    if not any(provider == own for provider, _ in offers):
-        offers.add((own, model.id))
-    for wire in {wire for _, wire in offers}:
-        plain.append(("wire", wire))
-    plain += (("qualified", f"{provider}/{wire}") for provider, wire in offers)
-    yield from plain
-    for wire in {wire for provider, wire in offers if provider == own}:
-        yield "own", wire
-    if model.base:
-        yield "base", model.base
-    for name in {model.id.lower(), *(name.lower() for _, name in plain)}:
-        yield "folded", name
+    for alias in record.get("aliases", ()):
+        yield "alias", alias
+    if "name" in record:
+        yield "name", record["name"]
+    if "base" in record:
+        yield "base", record["base"]
+    wires = {offer.get("id") for offer in record.get("connector_metadata", {}).values()}
+    for wire in wires:
+        if isinstance(wire, str):
+            yield "wire", wire
+
+
+def _offers(record: Facts) -> set[tuple[str, str]]:
+    """Return the offers of a model, each as provider and id on the wire."""
+    id, own = record["id"], record["provider"]
+    pairs = {(key.partition(":")[0], offer.get("id") or id) for key, offer in record.get("connector_metadata", {}).items()}
+    return pairs if any(provider == own for provider, _ in pairs) else {*pairs, (own, id)}
 
 
 def _squash(text: str) -> str:

@@ -140,7 +140,9 @@ def merge_model(
     wanted = dict(users or {})
     offers = _distinct(claims)
     order = _by_suitability(offers, default_rank, lab, wanted.pop("provider", None))
-    views = {key: {path: decide(said, offers[key].provider) for path, said in offers[key].facts.items()} for key in order}
+    views = {
+        key: {path: decide(said, offers[key].provider) for path, said in offers[key].facts.items()} for key in order
+    }
     believed = _overruled(_model_facts(offers, views, order), wanted)
     model = Model(id, offers[order[0]].provider, lab=lab)
     model.is_local = any(offer.marks.get("is_local") for offer in offers.values())
@@ -184,7 +186,9 @@ def _distinct(claims: Iterable[OfferClaims]) -> dict[str, OfferClaims]:
         for path, said in each.facts.items():
             found.facts.setdefault(path, []).extend(said)
     keyed: dict[str, OfferClaims] = {}
-    for each in sorted(joined.values(), key=lambda each: (each.key, bool(each.marks.get("gone")), len(each.id), each.id)):
+    for each in sorted(
+        joined.values(), key=lambda each: (each.key, bool(each.marks.get("gone")), len(each.id), each.id)
+    ):
         keyed[each.key if each.key not in keyed else f"{each.provider}:{each.id}"] = each
     return keyed
 
@@ -192,7 +196,7 @@ def _distinct(claims: Iterable[OfferClaims]) -> dict[str, OfferClaims]:
 def _by_suitability(
     offers: Mapping[str, OfferClaims], default_rank: DefaultRank, lab: str | None, users: Statement | None
 ) -> list[str]:
-    """Return the offers' keys, the default server first: the user's choice, the lab's own API, local, hosts, resellers."""
+    """Return the offers' keys, default server first: the user's choice, the lab's API, local, hosts, resellers."""
 
     def rank(key: str) -> tuple[Any, ...]:
         offer = offers[key]

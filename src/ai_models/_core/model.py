@@ -304,7 +304,7 @@ class Offer:
         for name, value in self.facts.items():
             if name == "capabilities":
                 model.capabilities |= value
-            elif name in _SERVED:
+            elif name in SERVED_FIELDS:
                 setattr(model, name, deep_copy(value))
         model.provenance = model.provenance | self._own_provenance()
         return model
@@ -312,7 +312,7 @@ class Offer:
     def _own_provenance(self) -> dict[str, str]:
         """Return the labels of this offer's facts, by the paths these facts have in the returned model."""
         own: dict[str, str] = {}
-        for path in leaf_paths({name: value for name, value in self.facts.items() if name in _SERVED}):
+        for path in leaf_paths({name: value for name, value in self.facts.items() if name in SERVED_FIELDS}):
             label = self.model.provenance_of(f"connector_metadata.{self.key}.{path}")
             if label is not None:
                 own[path] = label
@@ -327,7 +327,7 @@ _FACTORIES = {each.name: each.default_factory for each in fields(Model) if each.
 _DEFAULTS = {each.name: each.default for each in fields(Model) if each.default is not MISSING}
 _CONTAINERS = tuple(_FACTORIES)
 _NOT_SERVED = {"id", "provider", "is_local", "tags", "connector_metadata", "custom_metadata", "aliases", "provenance"}
-_SERVED = _FIELD_SET - _NOT_SERVED - {"conflicts", "lab", "base"}
+SERVED_FIELDS = _FIELD_SET - _NOT_SERVED - {"conflicts", "lab", "base"}
 """What an offer may state for itself."""
 
 _NUMBER = "expected a number that is not negative"
@@ -356,7 +356,7 @@ def check_fields(data: Mapping[str, Any], where: str) -> None:
     for key, offer in (data.get("connector_metadata") or {}).items():
         if not isinstance(offer, dict):
             raise InvalidModelError(f"connector_metadata.{key}", offer, "expected a mapping such as {'id': …}", where)
-        check_fields({name: value for name, value in offer.items() if name in _SERVED}, f"{where} via {key}")
+        check_fields({name: value for name, value in offer.items() if name in SERVED_FIELDS}, f"{where} via {key}")
 
 
 def _check_count(name: str, value: Any, where: str) -> None:

@@ -1,10 +1,13 @@
 """Provenance in its two forms: one label for every fact, and the short form that is stored."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
-from ai_models._core.model import Model, leaf_paths, provenance_at
+from ai_models._core.model import Model, provenance_at
 from ai_models._core.trust import USER
+
+_NO_FACTS = ("id", "provider", "provenance", "conflicts", "tags", "custom_metadata", "aliases", "is_local")
 
 
 def labels_of(model: Model) -> dict[str, str]:
@@ -23,13 +26,31 @@ def fact_paths(model: Model) -> Iterable[str]:
     >>> list(fact_paths(Model("m", "x", 8192, connector_metadata={"azure": {"id": "m", "status": "preview"}})))
     ['context_size', 'connector_metadata.azure.id', 'connector_metadata.azure.status']
     """
+    return iter(facts_of(model))
+
+
+def facts_of(model: Model) -> dict[str, Any]:
+    """Return every fact of a model by its path, those of its offers included.
+
+    >>> facts_of(Model("m", "x", 8192, capabilities={"tools": True}))
+    {'context_size': 8192, 'capabilities.tools': True}
+    """
     data = model.to_dict()
-    for name in ("id", "provider", "provenance", "conflicts", "tags", "custom_metadata", "aliases", "is_local"):
+    for name in _NO_FACTS:
         data.pop(name, None)
     offers = data.pop("connector_metadata", {})
-    yield from leaf_paths(data)
+    facts = dict(_leaves(data))
     for key, offer in offers.items():
-        yield from leaf_paths(offer, f"connector_metadata.{key}.")
+        facts.update(_leaves(offer, f"connector_metadata.{key}."))
+    return facts
+
+
+def _leaves(data: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    for name, value in data.items():
+        if isinstance(value, Mapping) and value:
+            yield from ((f"{prefix}{name}.{part}", each) for part, each in value.items())
+        else:
+            yield prefix + name, value
 
 
 def collapse(labels: Mapping[str, str]) -> dict[str, str]:
@@ -68,3 +89,26 @@ def _most_common(labels: Mapping[str, str]) -> str:
     counts = Counter(labels.values())
     others = {label: count for label, count in counts.items() if not label.startswith(USER)} or counts
     return min(others, key=lambda label: (-others[label], label))
+
+
+def mark_changes(old: Model, new: Model, today: str) -> Model:
+    """Return `new` with each fact that differs from `old` marked as the user's, as of `today`.
+
+    >>> old = Model("m", "x", 8192, kind="chat", provenance={"*": "litellm@2026-11-20"})
+    >>> new = old.copy()
+    >>> new.context_size = 4096
+    >>> mark_changes(old, new, "2026-11-23").provenance
+    {'*': 'litellm@2026-11-20', 'context_size': 'user@2026-11-23'}
+    """
+    if not old.provenance and not new.provenance:
+        return new
+    before, after = facts_of(old), facts_of(new)
+    labels = dict.fromkeys(after, USER) | labels_of(new)
+    labels |= {path: f"{USER}@{today}" for path, value in after.items() if path not in before or before[path] != value}
+    if "provider" in new.provenance:
+        labels["provider"] = new.provenance["provider"]
+    if old.provider != new.provider:
+        labels["provider"] = f"{USER}@{today}"
+    marked = new.copy()
+    marked.provenance = collapse(labels)
+    return marked

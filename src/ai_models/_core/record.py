@@ -12,6 +12,7 @@ Record = dict[str, Any]
 
 _SAFE = 2**63
 _DEEPEST = 64
+_ATOMS = frozenset({str, bool, type(None)})
 
 
 def to_record(model: Model) -> Record:
@@ -20,8 +21,8 @@ def to_record(model: Model) -> Record:
     >>> to_record(Model("gpt-4", "openai", tags={"b", "a"}))
     {'id': 'gpt-4', 'provider': 'openai', 'tags': ['a', 'b']}
     """
-    record = {name: _plain(value, name, model.id) for name, value in model.to_dict().items()}
-    if not isinstance(model.provider, str):
+    record = {name: _plain(value, (None, name), model.id) for name, value in model.to_dict().items()}
+    if type(record.get("provider")) is not str:
         raise InvalidModelError("provider", model.provider, "expected a text", model.id)
     check_fields(record, model.id)
     return record
@@ -93,23 +94,42 @@ def _texts(value: Any) -> bool:
     return isinstance(value, list) and all(isinstance(each, str) for each in value)
 
 
-def _plain(value: Any, path: str, where: str, depth: int = 0) -> Any:
+def _plain(value: Any, path: "_Place", where: str, depth: int = 0) -> Any:
     """Return a copy of data that is JSON's own, sets as sorted lists; raise for anything else."""
-    if value is None or isinstance(value, str | bool):
-        return value
-    if isinstance(value, int) and -_SAFE <= value < _SAFE:
-        return value
-    if isinstance(value, float) and value - value == 0:
+    kind = type(value)
+    if kind in _ATOMS or (kind is float and value - value == 0) or (kind is int and -_SAFE <= value < _SAFE):
         return value
     if depth > _DEEPEST:
-        raise InvalidModelError(path, "…", f"nested more than {_DEEPEST} deep", where)
-    if isinstance(value, Mapping) and all(isinstance(key, str) for key in value):
-        return {key: _plain(each, f"{path}.{key}", where, depth + 1) for key, each in value.items()}
-    if isinstance(value, list | tuple):
+        raise InvalidModelError(_written(path), "…", f"nested more than {_DEEPEST} deep", where)
+    if kind is dict:
+        for key in value:
+            if type(key) is not str:
+                raise InvalidModelError(_written(path), key, "expected a text as key", where)
+        return {key: _plain(each, (path, key), where, depth + 1) for key, each in value.items()}
+    if kind is list or kind is tuple:
         return [_plain(each, path, where, depth + 1) for each in value]
     if isinstance(value, set | frozenset):
         return sorted((_plain(each, path, where, depth + 1) for each in value), key=str)
-    raise InvalidModelError(path, value, "expected what JSON can hold", where)
+    return _plain_kin(value, path, where, depth)
+
+
+def _plain_kin(value: Any, path: "_Place", where: str, depth: int) -> Any:
+    """Return a value of a subclass, such as an enumeration's text, as the JSON type that it is one of."""
+    for kind in (str, int, float, dict, list, tuple):
+        if isinstance(value, kind) and type(value) is not kind:
+            return _plain(kind(value), path, where, depth + 1)
+    raise InvalidModelError(_written(path), value, "expected what JSON can hold", where)
+
+
+_Place = tuple[Any, str] | None
+
+
+def _written(place: _Place) -> str:
+    words = []
+    while place is not None:
+        place, word = place
+        words.append(word)
+    return ".".join(reversed(words))
 
 
 __all__ = ["Record", "checked_record", "lend", "merge_values", "to_record"]

@@ -119,7 +119,7 @@ def _exit_code(run: Any) -> int:
     except (NotFoundError, AmbiguousModelError) as error:
         write_error(str(error))
         return NOT_FOUND
-    except AIModelsError as error:
+    except (AIModelsError, OSError) as error:
         write_error(str(error))
         return FAILED
     return result if isinstance(result, int) else 0

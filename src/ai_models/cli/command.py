@@ -155,16 +155,6 @@ def parse_names(text: str) -> list[str]:
     return [each.strip() for each in text.split(",") if each.strip()]
 
 
-def parse_query_text(text: str) -> dict[str, Any]:
-    """Return the query that a JSON object states."""
-    import json
-
-    query = json.loads(text)
-    if not isinstance(query, dict):
-        raise ValueError(text)
-    return query
-
-
 def parse_limit(text: str) -> int:
     """Return a number of rows, 0 for all of them.
 
@@ -193,7 +183,6 @@ TOKENS = Parsed("tokens", parse_tokens, "a number of tokens such as 8192, 128k o
 PRICE = Parsed("usd", parse_price, "a price in USD per million tokens, such as 0.15")
 NAMES = Parsed("names", parse_names, "a list of names such as vision,tools")
 SECONDS = Parsed("seconds", parse_seconds, "a number of seconds such as 10")
-QUERY = Parsed("json", parse_query_text, """a JSON object such as '{"lab": "mistral"}'""")
 
 LIMIT = click.option(
     "--limit",

@@ -7,6 +7,8 @@ from typing import Any
 from ai_models._core.capabilities import canonical_capability
 from ai_models._core.model import FIELDS, Model
 from ai_models._core.pricing import per_token
+from ai_models._core.provenance import collapse, labels_of
+from ai_models._core.trust import USER
 from ai_models.cli.command import parse_names, parse_price, parse_tokens
 from ai_models.errors import InvalidModelError
 
@@ -97,6 +99,42 @@ def with_fact(model: Model, path: str, value: Any) -> Model:
     else:
         data[field] = value
     return Model.from_dict(data, where=model.id)
+
+
+def override(model: Model, path: str, value: Any) -> Model:
+    """Return a copy of the model with a fact of the user's; what it overrules is kept as a claim of its source.
+
+    >>> model = Model("m", "x", 8192, provenance={"*": "litellm@2026-11-20"})
+    >>> override(model, "context_size", 4096).conflicts
+    {'context_size': {'litellm@2026-11-20': 8192}}
+    """
+    before, changed = fact_at(model, path), with_fact(model, path, value)
+    source = (model.provenance_of(path) or USER).split(" ")[0]
+    if before is not None and before != value and not source.startswith(USER):
+        changed.conflicts.setdefault(path, {}).setdefault(source, before)
+    return changed
+
+
+def take_back(model: Model, path: str) -> Model:
+    """Return a copy of the model without the user's own value: the best claim of a source counts, or nothing is known.
+
+    >>> model = Model("m", "x", 8192, provenance={"*": "litellm@2026-11-20", "context_size": "user@2026-11-23"},
+    ...     conflicts={"context_size": {"litellm@2026-11-20": 4096}})
+    >>> take_back(model, "context_size").context_size, take_back(model, "context_size").provenance
+    (4096, {'*': 'litellm@2026-11-20'})
+    """
+    if not (model.provenance_of(path) or USER).startswith(USER):
+        raise InvalidModelError(path, fact_at(model, path), "this value isn't yours; nothing to take back", model.id)
+    label, value = next(iter(model.conflicts.get(path, {}).items()), (None, None))
+    labels = labels_of(model)
+    restored = with_fact(model, path, value)
+    labels.pop(path, None)
+    if label is not None:
+        labels[path] = label
+        restored.conflicts[path].pop(label)
+        restored.conflicts = {each: claims for each, claims in restored.conflicts.items() if claims}
+    restored.provenance = collapse(labels)
+    return restored
 
 
 def fact_at(model: Model, path: str) -> Any:

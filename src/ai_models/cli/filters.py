@@ -1,6 +1,6 @@
 """The options that choose models, and what they ask of the registry."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -8,20 +8,14 @@ import click
 
 from ai_models._core.capabilities import canonical_capability
 from ai_models._core.model import KINDS, Model
-from ai_models._core.pricing import per_token
-from ai_models.cli.command import LIMIT, NAMES, PRICE, QUERY, TOKENS, Parsed, parse_names
+from ai_models._core.query import compile_selection, parse_query_text, parse_sort, sort_models
+from ai_models.cli.command import LIMIT, NAMES, PRICE, TOKENS, Parsed, parse_names
 
 if TYPE_CHECKING:
     from ai_models._core.registry import ModelRegistry
 
-SORTS = {
-    "price": "cost_per_token.input",
-    "input": "cost_per_token.input",
-    "output": "cost_per_token.output",
-    "context": "context_size",
-    "max_output": "max_output_tokens",
-}
-"""Short names for what `--sort` takes; any field path is taken too."""
+SORTS = {"input": "input_price", "output": "output_price", "max_output": "max_output_tokens"}
+"""The names of columns by which one sorts, where a query calls them otherwise."""
 
 
 def parse_kinds(text: str) -> list[str]:
@@ -54,7 +48,7 @@ _OPTIONS = (
     click.option("--tag", "tags", type=NAMES, metavar="TAG,…", help="Has all of these tags."),
     click.option("--group", "group", metavar="NAME", help="Is in this group."),
     click.option("--available", is_flag=True, help="Can be called now: local, or its provider's key is found."),
-    click.option("--where", type=QUERY, metavar="JSON", help="""A query, such as '{"released": {"$gte": "2026"}}'."""),
+    click.option("--where", metavar="JSON", help="""A query, such as '{"released": {"$gte": "2026"}}'."""),
     LIMIT,
 )
 
@@ -87,7 +81,7 @@ class Filters:
     tags: list[str] | None = None
     group: str | None = None
     available: bool = False
-    where: dict[str, Any] | None = None
+    where: str | None = None
 
     def query(self) -> dict[str, Any]:
         """Return the query that says the same; `{}` for everything."""
@@ -101,41 +95,44 @@ class Filters:
             yield {"kind": {"$in": self.kinds}}
         yield from ({f"capabilities.{canonical_capability(name)}": True} for name in self.capabilities or ())
         yield from _range("context_size", self.min_context, self.max_context)
-        yield from _range("cost_per_token.input", None, _token_price(self.max_input_price))
-        yield from _range("cost_per_token.output", None, _token_price(self.max_output_price))
+        yield from _range("pricing.input_per_mtok", None, self.max_input_price)
+        yield from _range("pricing.output_per_mtok", None, self.max_output_price)
         if self.local is not None:
             yield {"is_local": self.local}
         yield from ({"tags": tag} for tag in self.tags or ())
         if self.group:
             yield {"tags": f"group:{self.group}"}
-        if self.where:
-            yield self.where
+        if self.where is not None:
+            yield parse_query_text(self.where)
 
     def models(self, registry: "ModelRegistry", sort: str | None = None) -> Iterator[Model]:
-        """Yield the models of a registry that fit, each as the provider serves it that was asked for.
+        """Yield the models of a registry that fit, in order.
 
-        With several providers a model stands there once for each that serves it.
+        Where a provider or a price of nothing is asked for, each offer that fits is a model of its
+        own: as that provider serves it, its `provider` the key of the offer.
         """
-        query = self.query()
-        vias = [*_provider_ids(self.providers)]
-        if not vias:
-            found = registry.find(query, sort=sort)
-        elif len(vias) == 1:
-            found = _served(registry, query, vias[0], sort)
+        if not (self.providers or self.free):
+            found = registry.find(self.query(), sort=sort)
         else:
-            found = iter(sort_models([m for via in vias for m in _served(registry, query, via, None)], sort))
-        if self.free:
-            found = (model for model in found if model.pricing.free)
-        return filter(Reach().covers, found) if self.available else found
+            found = compile_selection(self.query())(serve(registry.values(), [*_provider_ids(self.providers)]))
+            found = (view for view in found if view.pricing.free) if self.free else found
+            found = iter(sort_models(found, sort)) if sort else found
+        return filter(registry.is_available or Reach().covers, found) if self.available else found
 
 
-def _served(registry: "ModelRegistry", query: dict[str, Any], via: str, sort: str | None) -> Iterator[Model]:
-    return (model.via(via) for model in registry.find(query, via=via, sort=sort))
+def serve(models: Iterable[Model], providers: Sequence[str] = ()) -> Iterator[Model]:
+    """Yield models as each of these providers, or as every one, serves them.
 
-
-def sort_models(models: list[Model], sort: str | None) -> list[Model]:
-    """Return models in the order of a sort key."""
-    return models
+    >>> model = Model("m", "x", 8192, connector_metadata={"x": {}, "bedrock:us": {"context_size": 4096}})
+    >>> [(view.provider, view.context_size) for view in serve([model])]
+    [('x', 8192), ('bedrock:us', 4096)]
+    """
+    for model in models:
+        for key, offer in model.offers.items():
+            if not providers or offer.provider in providers or key in providers:
+                view = offer.as_model()
+                view.provider = key
+                yield view
 
 
 class Reach:
@@ -172,15 +169,17 @@ def _range(path: str, least: float | None, most: float | None) -> Iterator[dict[
         yield {path: {"$lte": most}}
 
 
-def _token_price(usd_per_mtok: float | None) -> float | None:
-    return None if usd_per_mtok is None else per_token(usd_per_mtok)
+def checked_sort(text: str) -> str:
+    """Return the registry's sort keys for what `--sort` was given; raise `QueryError` for what can't be sorted by.
 
-
-def sort_path(text: str) -> str:
-    """Return the registry's sort key for what `--sort` was given.
-
-    >>> sort_path("-context"), sort_path("price"), sort_path("released")
-    ('-context_size', 'cost_per_token.input', 'released')
+    >>> checked_sort("-context"), checked_sort("lab,output"), checked_sort("released")
+    ('-context', 'lab,output_price', 'released')
     """
-    name = text.removeprefix("-")
-    return ("-" if text.startswith("-") else "") + SORTS.get(name, name)
+    keys = ",".join(_sort_key(word.strip()) for word in text.split(","))
+    parse_sort(keys)
+    return keys
+
+
+def _sort_key(word: str) -> str:
+    name = word.lstrip("-")
+    return word[: len(word) - len(name)] + SORTS.get(name, name)

@@ -4,9 +4,10 @@ from typing import Any
 
 import click
 
+from ai_models._core.query import parse_query
 from ai_models.cli.columns import choose_columns
 from ai_models.cli.command import NAMES, command
-from ai_models.cli.filters import Filters, filter_options, sort_path
+from ai_models.cli.filters import Filters, checked_sort, filter_options
 from ai_models.cli.session import Session, pass_session
 
 
@@ -27,16 +28,17 @@ def list_command(
 ) -> None:
     """List models, filtered and sorted.
 
-    Every filter has to fit; what is unknown never fits. On a pipe: tab-separated, whole ids,
-    exact numbers, prices in USD per million tokens.
+    Every filter has to fit; what is unknown never fits. On a terminal: the newest first, 40
+    of them. On a pipe: all, tab-separated, whole ids, exact numbers, USD per million tokens.
     """
     filters = Filters(**options)
-    filters.query()
+    order = checked_sort(sort) if sort else "-released" if session.out.people else None
+    parse_query(filters.query())
     shown = choose_columns(columns or ())
     registry = session.readable()
     session.out.rows(
         shown,
-        filters.models(registry, sort_path(sort) if sort else None),
+        filters.models(registry, order),
         lambda model: model.to_dict(),
         limit=limit,
         noun="model",

@@ -5,9 +5,9 @@ from typing import Any
 import click
 
 from ai_models.cli.command import MODEL_ID, command
-from ai_models.cli.facts import fact_at, full_path, parse_fact, with_fact
+from ai_models.cli.facts import fact_at, full_path, override, parse_fact, take_back
 from ai_models.cli.session import Session, pass_session
-from ai_models.cli.text import escape, format_value
+from ai_models.cli.text import escape, format_fact, format_value
 
 NOTE = "notes"
 """The key in `custom_metadata` under which a note is kept."""
@@ -92,18 +92,19 @@ def set_command(session: Session, id: str, field: str, value: str | None, unset:
     """
     if (value is None) is not unset:
         raise click.UsageError("give a value, or --unset")
+    models = session.manager.models
     (own,) = session.own(id)
-    if unset:
-        path, fact = full_path(field), None
-        session.manager.models.unset(own, path)
+    if value is None:
+        path = full_path(field)
+        models.write([take_back(models[own], path)])
     else:
-        path, fact = parse_fact(field, value or "")
-        session.manager.models[own] = with_fact(session.manager.models[own], path, fact)
-    _write_fact(session, own, path, fact_at(session.manager.models[own], path))
+        path, fact = parse_fact(field, value)
+        models[own] = override(models[own], path, fact)
+    _write_fact(session, own, path, fact_at(models[own], path))
 
 
 def _write_fact(session: Session, id: str, path: str, value: Any) -> None:
     if session.out.json:
         session.out.data({"id": id, "path": path, "value": value})
     else:
-        session.out.line(f"{escape(id)}: {escape(path)} = {format_value(value)}")
+        session.out.line(f"{escape(id)}: {escape(path)} = {format_fact(path, value)}")

@@ -20,6 +20,7 @@ Shrink = Callable[[str, int], str]
 
 _GAP = "  "
 _NARROWEST = 40
+_ENDLESS = 1_000_000
 _SCREEN = 40
 
 
@@ -68,9 +69,12 @@ def fit_columns(naturals: Sequence[int], columns: Sequence[Column[Any]], width: 
     while droppable and _total(least) > width:
         least.pop(droppable.pop())
     shown, spare = dict(least), width - _total(least)
-    for number, size in shown.items():
-        given = max(0, min(natural[number] - size, spare))
-        shown[number], spare = size + given, spare - given
+    growing = [number for number, size in shown.items() if size < natural[number]]
+    while growing and spare > 0:
+        for number in growing[:spare]:
+            shown[number] += 1
+        spare -= len(growing[:spare])
+        growing = [number for number in growing if shown[number] < natural[number]]
     return shown
 
 
@@ -112,6 +116,11 @@ class Output:
 
         plain = bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
         return cls(terminal=True, width=max(get_terminal_size().columns, _NARROWEST), color=not plain)
+
+    @property
+    def people(self) -> bool:
+        """Whether a person reads along: a terminal, and no JSON."""
+        return self.terminal and not self.json
 
     def style(self, text: str, style: str | None) -> str:
         """Return the text in a style (`bold`, `dim`, or a colour's name), if colour is on."""
@@ -155,8 +164,7 @@ class Output:
         40, and a line that says how many more there are; a pipe and JSON get all.
         """
         most = self._most(limit) or None
-        people = self.terminal and not self.json
-        found = list(rows if people else islice(rows, most))
+        found = list(rows if self.people else islice(rows, most))
         shown = found[:most]
         if self.json:
             self.data([as_json(row) for row in shown])
@@ -166,12 +174,12 @@ class Output:
             self.line("\n".join(self.table(columns, shown)))
         if not found and not self.json:
             self.note(empty)
-        elif people and len(shown) < len(found):
+        elif self.people and len(shown) < len(found):
             self.note(f"{len(shown):,} of {plural(len(found), noun)}; --limit 0 shows all")
 
     def _most(self, limit: int | None) -> int:
         if limit is None:
-            return _SCREEN if self.terminal and not self.json else 0
+            return _SCREEN if self.people else 0
         return limit
 
     def table(self, columns: Sequence[Column[Row]], rows: Sequence[Row], indent: str = "") -> list[str]:
@@ -180,7 +188,7 @@ class Output:
         known = [number for number, cells in enumerate(texts) if not columns[number].optional or _any_known(cells)]
         columns, texts = [columns[number] for number in known], [texts[number] for number in known]
         naturals = [max(map(width_of, cells), default=0) for cells in texts]
-        shown = fit_columns(naturals, columns, self.width - len(indent))
+        shown = fit_columns(naturals, columns, self.width - len(indent) if self.terminal else _ENDLESS)
         last = max(shown)
         header = [self._cell(columns[n], columns[n].title, size, "dim", n == last) for n, size in shown.items()]
         lines = [indent + _GAP.join(header).rstrip()]

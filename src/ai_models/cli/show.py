@@ -1,5 +1,6 @@
 """`show`: what is known about one model, and who says so."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -29,7 +30,8 @@ from ai_models.cli.text import (
     width_of,
 )
 
-_LABELS = 12
+_LABELS = 14
+_PARTS = {part: place for place, part in enumerate(("input", "output", "reasoning", "cache_read", "cache_write"))}
 _HIDDEN = {"id", "provider", "provenance", "conflicts", "connector_metadata", "custom_metadata", "tags"}
 _NOT_MISSED = {"base", "version", "successor", "deprecated", "retired", "status", "benchmarks", "price_tiers"}
 
@@ -58,11 +60,17 @@ def show_command(session: Session, id: str, with_sources: bool, via: str | None,
     elif with_sources:
         session.out.rows(_FACT_COLUMNS, find_facts(shown), StatedFact.to_dict, limit=limit or 0, noun="fact")
     else:
-        write_model(session.out, shown, [model.offer(via)] if via else list(registry.offers(model.id)), limit)
+        offers = [
+            (id, offer) for id, offer in registry.offers(model.id) if not via or via in (offer.key, offer.provider)
+        ]
+        write_model(session.out, shown, offers, limit)
 
 
-def write_model(out: Output, model: Model, offers: list[Offer], limit: int | None = None) -> None:
-    """Write a model as a page: what it is, what it can and costs, who serves it, what you noted."""
+def write_model(out: Output, model: Model, offers: list[tuple[str, Offer]], limit: int | None = None) -> None:
+    """Write a model as a page: what it is, what it can and costs, who serves it, what you noted.
+
+    `offers` are its own and those of its snapshots, each with the id of its model.
+    """
     out.line(escape(model.id), "bold")
     headline = " · ".join(headline_of(model))
     if headline:
@@ -76,9 +84,16 @@ def write_model(out: Output, model: Model, offers: list[Offer], limit: int | Non
         for line in _hanging("unknown", ", ".join(unknown), out.width if out.terminal else None):
             out.line(line, "dim")
     out.line()
-    out.line(f"{plural(len(offers), 'offer')}", "bold")
-    for line in out.table(_OFFER_COLUMNS, offers[: limit or None], indent="  "):
+    own = [offer for id, offer in offers if id == model.id]
+    out.line(plural(len(own), "offer"), "bold")
+    for line in out.table(_OFFER_COLUMNS, own[: limit or None], indent="  "):
         out.line(line)
+    snapshots = Counter(id for id, _ in offers if id != model.id)
+    if snapshots:
+        out.line()
+        out.line(plural(len(snapshots), "snapshot"), "bold")
+    for id, count in snapshots.items():
+        out.line(f"  {escape(id)}   {plural(count, 'offer')}")
 
 
 def headline_of(model: Model) -> list[str]:
@@ -146,7 +161,7 @@ def describe_prices(model: Model) -> Iterator[tuple[str, str]]:
 
 def _price_parts(prices: dict[str, float]) -> str:
     parts = []
-    for part, price in prices.items():
+    for part, price in sorted(prices.items(), key=lambda pair: (_PARTS.get(pair[0], len(_PARTS)), pair[0])):
         text = format_price(per_mtok(price))
         parts.append(f"{escape(part).replace('_', ' ')} {text if text == 'free' else '$' + text}")
     return " · ".join(parts)
@@ -154,9 +169,9 @@ def _price_parts(prices: dict[str, float]) -> str:
 
 def _tier_label(when: dict[str, Any]) -> str:
     above = when.get("input_tokens_above")
-    if above is not None:
-        return f"> {format_count(above)} in"
-    return escape(" ".join(str(value) for value in when.values())) or "tier"
+    words = [str(value) for name, value in when.items() if name != "input_tokens_above"]
+    words += [] if above is None else [f"> {format_count(above)}"]
+    return escape(" ".join(words)) or "tier"
 
 
 def unknown_facts(model: Model) -> list[str]:

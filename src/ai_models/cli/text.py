@@ -124,8 +124,8 @@ def format_price(per_mtok: Decimal | None) -> str:
         return "free"
     if per_mtok < _TINY_PRICE:
         return f"{per_mtok:f}"
-    digits = -int(per_mtok.normalize().as_tuple().exponent)
-    return f"{per_mtok:,.{min(max(digits, 2), 4)}f}"
+    text = f"{per_mtok:,.4f}"
+    return text.removesuffix("00") if text.endswith("00") else text.removesuffix("0")
 
 
 def format_number(value: float) -> str:

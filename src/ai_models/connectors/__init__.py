@@ -3,7 +3,7 @@
 `format_metadata` gives the arguments as pure data, `client` a live client, `code` a program, `supports` the reason
 why not, `choose` the offer that is used and why.
 
->>> from ai_models._core.model import Model
+>>> from ai_models import Model
 >>> from ai_models.connectors import OpenAIConnector
 >>> connector = OpenAIConnector(env={}, dotenv={})
 >>> print(connector.code(Model("gpt-4o", "openai")))
@@ -51,8 +51,8 @@ _MODULES = {"Choice": "offer_choice", "Library": "table", "Route": "table", "Tab
 _BUILTIN = {
     "openai": "OpenAIConnector",
     "openrouter": "OpenRouterConnector",
-    "langchain": "LangChainConnector",
     "ollama": "OllamaConnector",
+    "langchain": "LangChainConnector",
     "dspy": "DSPyConnector",
 }
 
@@ -61,7 +61,7 @@ def builtin_connectors() -> dict[str, Callable[..., Connector]]:
     """Return what makes each connector of this package, by its name; the table is read when one is used.
 
     >>> list(builtin_connectors())
-    ['openai', 'openrouter', 'langchain', 'ollama', 'dspy']
+    ['openai', 'openrouter', 'ollama', 'langchain', 'dspy']
     >>> builtin_connectors()["dspy"](env={}).name
     'dspy'
     """

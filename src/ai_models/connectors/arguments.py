@@ -14,7 +14,7 @@ from ai_models.connectors.offer_choice import Way
 from ai_models.connectors.table import Route
 from ai_models.providers import UrlForm
 
-__all__ = ["SAMPLING", "SETTINGS", "URLS", "code_keys", "data_keys", "left_out", "values"]
+__all__ = ["SAMPLING", "SETTINGS", "URLS", "code_keys", "data_keys", "left_out", "url_words", "values"]
 
 SETTINGS: tuple[str, ...] = (
     "max_tokens",
@@ -39,7 +39,15 @@ _SETTING_OF = {"context": "num_ctx", "timeout_ms": "timeout"}
 
 
 def values(way: Way, settings: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the value of every variable that a template may name, the key aside."""
+    """Return the value of every variable that a template may name, the key aside.
+
+    >>> from ai_models import Model
+    >>> from ai_models.connectors import OpenAIConnector
+    >>> way = OpenAIConnector(env={}).choose(Model("gpt-4o", "openai", context_size=128_000)).way
+    >>> found = values(way, {"timeout": 1.5})
+    >>> found["id"], found["openai_url"], found["openai_url?"], found["timeout_ms"], found["max_tokens"]
+    ('gpt-4o', 'https://api.openai.com/v1', None, 1500, None)
+    """
     model, endpoint = way.offer.as_model(), way.endpoint
     asked = {name: settings.get(name) for name in SETTINGS} | dict.fromkeys(_refused(way))
     timeout = asked["timeout"]
@@ -65,22 +73,30 @@ def data_keys(endpoint: Endpoint) -> dict[str, str]:
     """
     if endpoint.takes_any_key:
         return {"api_key": endpoint.placeholder, "api_key!": endpoint.placeholder}
-    names = endpoint.provider.key_variables
-    return {"api_key!": f"${names[0]}"} if names else {}
+    return {"api_key!": f"${endpoint.key_variable}"}
 
 
 def code_keys(endpoint: Endpoint) -> dict[str, Any]:
-    """Return what source text has in place of a key: the variable that it is read from, or a placeholder."""
-    found = endpoint.find_key()
-    names = [found.variable] if found and found.variable else endpoint.provider.key_variables
-    key: Any = endpoint.placeholder if endpoint.takes_any_key else None
-    if names and (found or not endpoint.takes_any_key):
-        key = EnvironmentKey(names[0])
+    """Return what source text has in place of a key: the variable that it is read from, or a placeholder.
+
+    >>> from ai_models.providers import providers
+    >>> code_keys(Endpoint(providers["google"], env={"GOOGLE_API_KEY": "g-0123456789"}))["api_key"]
+    EnvironmentKey(variable='GOOGLE_API_KEY', prefix='')
+    """
+    by_reference = endpoint.find_key() is not None or not endpoint.takes_any_key
+    key: Any = EnvironmentKey(endpoint.key_variable) if by_reference else endpoint.placeholder
     return {"api_key": key, "api_key!": key}
 
 
 def left_out(way: Way, template: Mapping[str, Any], settings: Mapping[str, Any]) -> dict[str, str]:
-    """Return the settings that were asked for and can't go into `template`, each with the reason."""
+    """Return the settings that were asked for and can't go into `template`, each with the reason.
+
+    >>> from ai_models import Model
+    >>> from ai_models.connectors import OpenAIConnector
+    >>> way = OpenAIConnector(env={}).choose(Model("claude", "anthropic")).way
+    >>> left_out(way, way.route.call, {"temperature": 0.2, "timeout": 9, "max_tokens": 64})
+    {'temperature': "anthropic refuses it for 'claude'", 'timeout': 'it goes into the client'}
+    """
     refused = _refused(way)
     taken = _settings_of(template) | {way.route.when}
     reasons = {}
@@ -121,8 +137,8 @@ def _settings_of(template: Mapping[str, Any]) -> set[str | None]:
     return {_SETTING_OF.get(name, name) for name in names}
 
 
-def _first_known(*values: Any) -> Any:
-    return next((value for value in values if value is not None), None)
+def _first_known(*candidates: Any) -> Any:
+    return next((each for each in candidates if each is not None), None)
 
 
 def _region(endpoint: Endpoint) -> str | None:

@@ -14,7 +14,7 @@ __all__ = [
 class OpenAIConnector(TableConnector):
     """The `openai` library, for every server that speaks OpenAI's protocol.
 
-    >>> from ai_models._core.model import Model
+    >>> from ai_models import Model
     >>> model = Model("gpt-4", "openai", connector_metadata={
     ...     "openai": {"id": "gpt-4"}, "openrouter": {"id": "openai/gpt-4"}})
     >>> openai_meta = OpenAIConnector(env={}, dotenv={}).format_metadata(model, max_tokens=64)
@@ -28,7 +28,7 @@ class OpenAIConnector(TableConnector):
 class OpenRouterConnector(TableConnector):
     """OpenRouter, through the `openai` library.
 
-    >>> from ai_models._core.model import Model
+    >>> from ai_models import Model
     >>> model = Model("gpt-4", "openai", connector_metadata={"openrouter": {"id": "openai/gpt-4"}})
     >>> OpenRouterConnector(env={}, dotenv={}).format_metadata(model)
     {'model': 'openai/gpt-4'}
@@ -40,7 +40,7 @@ class OpenRouterConnector(TableConnector):
 class OllamaConnector(TableConnector):
     """The `ollama` library.
 
-    >>> from ai_models._core.model import Model
+    >>> from ai_models import Model
     >>> model = Model("llama3", "ollama", connector_metadata={"ollama": {"id": "llama3:8b"}})
     >>> ollama_meta = OllamaConnector(env={}, dotenv={}).format_metadata(model, num_ctx=8192)
     >>> ollama_meta  # ollama.chat(**ollama_meta, messages=[…])
@@ -53,7 +53,7 @@ class OllamaConnector(TableConnector):
 class LangChainConnector(TableConnector):
     """LangChain's `init_chat_model`.
 
-    >>> from ai_models._core.model import Model
+    >>> from ai_models import Model
     >>> model = Model("claude", "anthropic", connector_metadata={"anthropic": {"id": "claude-sonnet-4-5"}})
     >>> meta = LangChainConnector(env={}, dotenv={}).format_metadata(model, max_tokens=64)
     >>> meta  # init_chat_model(**meta)
@@ -66,7 +66,7 @@ class LangChainConnector(TableConnector):
 class DSPyConnector(TableConnector):
     """DSPy's `dspy.LM`.
 
-    >>> from ai_models._core.model import Model
+    >>> from ai_models import Model
     >>> model = Model("llama3", "ollama", connector_metadata={"ollama": {"id": "llama3:8b"}})
     >>> meta = DSPyConnector(env={}, dotenv={}).format_metadata(model)
     >>> meta  # dspy.LM(**meta)

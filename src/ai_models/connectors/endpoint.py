@@ -2,7 +2,7 @@
 
 >>> from ai_models.providers import providers
 >>> stranger = Endpoint(providers["openai"], "http://127.0.0.1:9999/v1", env={"OPENAI_API_KEY": "sk-0123456789"})
->>> stranger.url("openai"), stranger.is_own, stranger.find_key()
+>>> stranger.url("openai"), stranger.at_home, stranger.find_key()
 ('http://127.0.0.1:9999/v1', False, None)
 """
 
@@ -49,13 +49,13 @@ class Endpoint:
         return None if found == self._table_url(form) and not self.provider.is_local else found
 
     @property
-    def is_own(self) -> bool:
+    def at_home(self) -> bool:
         """Whether this is the provider's own server, by the table or by the user's environment; its key may go there.
 
         >>> from ai_models.providers import providers
-        >>> Endpoint(providers["azure"], "https://mine.openai.azure.com", env={}).is_own
+        >>> Endpoint(providers["azure"], "https://mine.openai.azure.com", env={}).at_home
         True
-        >>> Endpoint(providers["openai"], "http://api.openai.com/v1", env={}).is_own
+        >>> Endpoint(providers["openai"], "http://api.openai.com/v1", env={}).at_home
         False
         """
         if self.base_url is None:
@@ -66,7 +66,7 @@ class Endpoint:
     @property
     def takes_any_key(self) -> bool:
         """Whether a placeholder goes in place of a key: a local server, or a server that is not the provider's."""
-        return self.provider.placeholder_key is not None or self.provider.is_local or not self.is_own
+        return self.provider.placeholder_key is not None or self.provider.is_local or not self.at_home
 
     @property
     def placeholder(self) -> str:
@@ -75,12 +75,12 @@ class Endpoint:
 
     def find_key(self, argument: str | None = None) -> Key | None:
         """Return the given key or the provider's own, the latter only for the provider's own server."""
-        if argument is None and not self.is_own:
+        if argument is None and not self.at_home:
             return None
         return find_key(self.provider, argument=argument, env=self.env, dotenv=self.dotenv)
 
-    def secret(self, argument: str | None = None) -> str | None:
-        """Return the key to send, `None` where the library signs in by itself; raise `CredentialError` if it lacks.
+    def secret(self, argument: str | None = None) -> str:
+        """Return the key to send, or a placeholder where any will do; raise `CredentialError` if there is none.
 
         >>> from ai_models.providers import providers
         >>> Endpoint(providers["ollama"], env={}, dotenv={}).secret()
@@ -91,25 +91,37 @@ class Endpoint:
             return key.reveal()
         if self.takes_any_key:
             return self.placeholder
-        if self.provider.auth == "signed" or not self.provider.key_variables:
-            return None
         raise CredentialError(self.provider.id, self.provider.key_variables)
 
     @property
-    def missing(self) -> str:
-        """What is missing before this server can be called, in words; empty if nothing is."""
+    def key_variable(self) -> str:
+        """The environment variable that has the key, or the one to put it into."""
+        found = self.find_key()
+        if found is not None and found.variable:
+            return found.variable
+        own = self.provider.id.upper().replace("-", "_")
+        return self.provider.key_variables[0] if self.provider.key_variables else f"{own}_API_KEY"
+
+    def missing(self, *, key: bool = True) -> str:
+        """Return in words what is missing before this server can be called; `key` is false if the library signs in.
+
+        >>> from ai_models.providers import providers
+        >>> Endpoint(providers["bedrock"], env={"AWS_PROFILE": "me"}, dotenv={}).missing(key=False)
+        'set AWS_REGION'
+        """
         unset = () if self.base_url else self.provider.unset_variables(self.env)
         if unset:
             return f"set {' and '.join(unset)}"
-        if self.takes_any_key or self.find_key() is not None or self._signs_in:
+        if self.takes_any_key or self.find_key() is not None:
             return ""
-        names = self.provider.key_variables
-        return f"no key: set {names[0]}" if names else "no key"
+        if key:
+            return f"no key: set {self.key_variable}"
+        return "" if self._signs_in else "no login in the environment"
 
     @property
     def _signs_in(self) -> bool:
         values = os.environ if self.env is None else self.env
-        return self.provider.auth == "signed" and any(values.get(name) for name in _AWS_LOGINS)
+        return any(values.get(name) for name in _AWS_LOGINS)
 
     def _table_url(self, form: UrlForm) -> str | None:
         values = os.environ if self.env is None else self.env

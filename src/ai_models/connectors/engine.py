@@ -21,7 +21,11 @@ _VARIABLE = re.compile(r"\$(\w+[?!]?)")
 
 @dataclass(frozen=True, slots=True)
 class EnvironmentKey:
-    """A key by reference: in source text it is read from the environment."""
+    """A key by reference: in source text it is read from the environment.
+
+    >>> source({"headers": {"authorization": EnvironmentKey("MY_KEY", "Bearer ")}})
+    (['import os'], "{'headers': {'authorization': 'Bearer ' + os.environ['MY_KEY']}}")
+    """
 
     variable: str
     prefix: str = ""

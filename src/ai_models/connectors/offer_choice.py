@@ -19,11 +19,22 @@ _BEHIND = "ranks behind"
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """How a library gets to an offer: the server, and the arguments it wants."""
+    """How a library gets to an offer: the server, and the arguments that the library wants.
+
+    >>> from ai_models.connectors import OllamaConnector
+    >>> way = OllamaConnector(env={}, dotenv={}).choose(Model("llama3", "ollama")).way
+    >>> way.endpoint.url("root"), way.route.call["model"]
+    ('http://127.0.0.1:11434', '$id')
+    """
 
     offer: Offer
     endpoint: Endpoint
     route: Route
+
+    @property
+    def missing(self) -> str:
+        """What is missing before a call can be made this way, such as a key; empty if nothing is."""
+        return self.endpoint.missing(key=self.route.takes_key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +100,7 @@ def choose_way(offers: Iterable[Offer], way_to: Callable[[Offer], Way | str]) ->
         way = way_to(offer)
         if isinstance(way, str):
             rejected[offer.key] = way
-        elif missing := way.endpoint.missing:
+        elif missing := way.missing:
             rejected[offer.key] = missing
             incomplete.append((way, missing))
         else:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
+from ai_models.connectors.engine import variables_of
 from ai_models.providers import Provider
 
 __all__ = ["Library", "Route", "libraries"]
@@ -34,6 +35,11 @@ class Route:
     def metadata(self) -> Mapping[str, Any]:
         """The template of what `format_metadata` gives: the call's, or else the client's."""
         return self.make if self.call is None else self.call
+
+    @property
+    def takes_key(self) -> bool:
+        """Whether the client is given a key; else the library signs in by itself."""
+        return any(name.startswith("api_key") for name in variables_of(dict(self.make)))
 
     def fits(self, provider: Provider, settings: Collection[str] = ()) -> bool:
         """Return whether this route reaches the provider, with these settings asked for."""

@@ -2,6 +2,7 @@
 
 import warnings
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from ai_models._core.contracts import Connector, Support
@@ -61,7 +62,12 @@ class TableConnector(Connector):
         return self.library.package
 
     def format_metadata(self, model: Model, **settings: Any) -> dict[str, Any]:
-        """Return exactly the arguments that the library's call wants: JSON-ready, without a secret."""
+        """Return exactly the arguments that the library's call wants: JSON-ready, without a secret.
+
+        >>> from ai_models.connectors import DSPyConnector
+        >>> DSPyConnector(env={}, dotenv={}).format_metadata(Model("gpt-4o", "openai"), max_tokens=64)
+        {'model': 'openai/gpt-4o', 'max_tokens': 64}
+        """
         way = self.choose(model, **settings).way
         self._warn(way, way.route.metadata, settings)
         return self._filled(way.route.metadata, way, settings, data_keys(way.endpoint))
@@ -73,7 +79,7 @@ class TableConnector(Connector):
         """
         way = self.choose(model, **overrides).way
         self._warn(way, way.route.make, overrides)
-        key = way.endpoint.secret(overrides.get("api_key"))
+        key = way.endpoint.secret(overrides.get("api_key")) if way.route.takes_key else None
         filled = self._filled(way.route.make, way, overrides, {"api_key": key, "api_key!": key})
         filled |= overrides.get("kwargs") or {}
         try:
@@ -95,9 +101,14 @@ class TableConnector(Connector):
         return "\n".join([*imports, "", f"{self.library.variable} = {expression}", use, ""])
 
     def supports(self, model: Model) -> Support:
-        """Return whether the library can call this model, and which offer it uses or why none."""
+        """Return whether the library can call this model, and which offer it uses or why none.
+
+        >>> from ai_models.connectors import OllamaConnector
+        >>> OllamaConnector(env={}, dotenv={}).supports(Model("gpt-4o", "openai"))
+        Support(ok=False, reason='openai: out of reach for ollama')
+        """
         found = self._find(model, {})
-        return Support(True, str(found)) if isinstance(found, Choice) else Support(False, found)
+        return Support(True, str(found).split("\n", 1)[0]) if isinstance(found, Choice) else Support(False, found)
 
     def choose(self, model: Model, **settings: Any) -> Choice:
         """Return the offer that is used, why, and why not the others.
@@ -121,7 +132,7 @@ class TableConnector(Connector):
             instead = self.library.instead.get(model.kind)
             return f"it is for {model.kind}, not for chats{f'; call {instead}' if instead else ''}"
         if via := settings.get("via") or self._entry(model).get("provider"):
-            return self._forced(model, via, settings)
+            return self._forced(model, str(via), settings)
         names_of_libraries = set(libraries()) - set(providers)
         found = choose_way(in_order(model, self.name, names_of_libraries), lambda offer: self._way(offer, settings))
         return found if isinstance(found, Choice) else _listed(found)
@@ -134,14 +145,18 @@ class TableConnector(Connector):
         way = self._way(offer, settings)
         if isinstance(way, str):
             return f"{offer.key}: {way}"
-        return Choice(way, f"asked for as {via!r}", missing=way.endpoint.missing)
+        return Choice(way, f"asked for as {via!r}", missing=way.missing)
 
     def _way(self, offer: Offer, settings: Mapping[str, Any]) -> Way | str:
         """Return how the library gets to an offer, or why it can't."""
         given = settings.get("base_url") or self._url_in_kwargs(offer.model, settings) or offer.facts.get("base_url")
+        if given is not None and not isinstance(given, str):
+            return "its base_url is no text"
         provider = _provider(offer, given)
         if provider is None:
             return "the provider is unknown; give a base_url"
+        if provider.retired is not None and provider.retired <= date.today().isoformat():
+            return f"closed since {provider.retired}"
         route = self.library.route(provider, [name for name in SETTINGS if settings.get(name) is not None])
         if route is None:
             return f"out of reach for {self.name}"
@@ -158,7 +173,7 @@ class TableConnector(Connector):
         known = values(way, settings) | dict(keys)
         for name in variables_of(dict(template)):
             if name in URLS and known[name] is None:
-                missing = way.endpoint.missing or f"give a base_url for {way.offer.provider}"
+                missing = way.missing or f"give a base_url for {way.offer.provider}"
                 raise ConnectorError(self.name, way.offer.model.id, f"the address is not known: {missing}")
         known |= self._own_id(template, way, known)
         filled: dict[str, Any] = fill(dict(template), known)

@@ -3,8 +3,8 @@
 import re
 import time
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime
-from typing import Any
+from datetime import date
+from typing import Any, TypeVar
 
 from ai_models._core.capabilities import known_capability
 from ai_models._core.contracts import SkippedRow
@@ -31,6 +31,8 @@ __all__ = [
     "row_id",
 ]
 
+Fact = TypeVar("Fact")
+
 LONGEST_ID = 300
 """Characters of the longest id that is believed to be one."""
 
@@ -44,7 +46,7 @@ class SkipRowError(ValueError):
 
 
 def parse_rows(rows: Iterable[Any], parse_row: Callable[[Mapping[str, Any]], Model]) -> Parsed:
-    """Return the model of each row; a row that is none is skipped with its reason, and so is a later one of the same id.
+    """Return the model of each row; a row that is none, or of a known id, is skipped with its reason.
 
     >>> parsed = parse_rows([{"id": "a"}, 7, {"id": "a"}], lambda row: Model(row["id"], "x"))
     >>> [model.id for model in parsed.models], [skipped.reason for skipped in parsed.skipped]
@@ -112,7 +114,7 @@ def row_id(row: Mapping[str, Any], *names: str) -> str:
     return id
 
 
-def first(row: Any, paths: Iterable[str], read: Callable[[Any], Any]) -> Any:
+def first(row: Any, paths: Iterable[str], read: Callable[[Any], Fact | None]) -> Fact | None:
     """Return what `read` makes of the first path for which it makes something, else `None`.
 
     >>> first({"context_length": 0, "limits": {"context": "128k"}}, ["context_length", "limits.context"], count)
@@ -255,7 +257,7 @@ def _day_of_text(value: Any) -> str | None:
         return _day_of_number(int(value)) if 9 <= len(value) <= 13 else None
     text = value.strip()[:10]
     try:
-        return text if len(text) == 10 and datetime.strptime(text, "%Y-%m-%d") else None  # noqa: DTZ007
+        return date.fromisoformat(text).isoformat() if "-" in text else None
     except ValueError:
         return None
 
@@ -275,4 +277,3 @@ def _described(payload: Any) -> str:
     if isinstance(payload, Mapping):
         return f"a mapping of {printable(sorted(map(str, payload))[:6], 100)}"
     return type(payload).__name__
-

@@ -1,17 +1,14 @@
 """The embedded catalogue: what was publicly known about models on the day on which it was built."""
 
-from collections.abc import Iterator, Mapping, MutableMapping
-from functools import cached_property
 from importlib.resources import files
-from typing import Any, NoReturn
-
-from ai_models._core.registry import ModelRegistry
+from typing import Any
 
 from ai_models._core.contracts import Listing, ModelSource
 from ai_models._core.model import Model
-from ai_models.errors import StoreError
+from ai_models._core.registry import ModelRegistry
+from ai_models._core.store import MemoryStore
 
-FILE = "catalogue.json"
+LOCATION = "the embedded catalogue"
 
 
 class CatalogueSource(ModelSource):
@@ -27,76 +24,23 @@ class CatalogueSource(ModelSource):
 
     def discover_models(self) -> list[Model]:
         """Read the catalogue and return its models, under the registry's own ids and with their provenance."""
-        return list(_Catalogue().values())
+        return self.listing().models
 
     def listing(self) -> Listing:
         """Read the catalogue and return its models with its date."""
-        catalogue = _Catalogue()
+        catalogue = load_catalogue()
         return Listing(list(catalogue.values()), origin="embedded", date=catalogue.meta["date"])
 
 
 def load_catalogue() -> ModelRegistry:
-    """Return the catalogue as a registry that can't be written; its `StoreError` says what to do instead.
+    """Return the catalogue as a registry of its own that can't be written: `StoreError` says so.
+
+    Its `meta` has the catalogue's date, and each package it was built from with version, date and licence.
 
     >>> load_catalogue()["gpt-4o"].provider
     'openai'
     """
-    return ModelRegistry(store=_Catalogue())
+    import orjson
 
-
-def catalogue_meta() -> dict[str, Any]:
-    """Return what the catalogue says about itself: its date, and each package it was built from, with its licence.
-
-    >>> sorted(catalogue_meta())
-    ['date', 'schema', 'sources']
-    """
-    return dict(_Catalogue().meta)
-
-
-class _Catalogue(MutableMapping[str, Model]):
-    """The catalogue's file as a store: read on first use, each Model made when it is asked for, never written."""
-
-    location = "the embedded catalogue"
-
-    def __init__(self) -> None:
-        self._made: dict[str, Model] = {}
-
-    @cached_property
-    def _file(self) -> dict[str, Any]:
-        import orjson
-
-        data: dict[str, Any] = orjson.loads(files("ai_models").joinpath("data", FILE).read_bytes())
-        return data
-
-    @cached_property
-    def meta(self) -> Mapping[str, Any]:
-        """The file's head."""
-        head: dict[str, Any] = self._file["ai_models"]
-        return head
-
-    def __getitem__(self, id: str) -> Model:
-        if id not in self._made:
-            self._made[id] = Model(**self._file["models"][id])
-        return self._made[id]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._file["models"])
-
-    def __len__(self) -> int:
-        return len(self._file["models"])
-
-    def __contains__(self, id: object) -> bool:
-        return id in self._file["models"]
-
-    def __setitem__(self, id: str, model: Model) -> NoReturn:
-        raise _read_only()
-
-    def __delitem__(self, id: str) -> NoReturn:
-        raise _read_only()
-
-
-def _read_only() -> StoreError:
-    return StoreError(
-        "the catalogue can't be changed; bring it into your own registry with discover(['catalogue'])",
-        location=_Catalogue.location,
-    )
+    data: dict[str, Any] = orjson.loads(files("ai_models").joinpath("data", "catalogue.json").read_bytes())
+    return ModelRegistry(store=MemoryStore(data["models"], meta=data["ai_models"], location=LOCATION, read_only=True))

@@ -1,7 +1,7 @@
 """Small readers that catalogue parsers share: what isn't a usable fact becomes None or nothing."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -9,7 +9,7 @@ from ai_models._core.model import Model
 from ai_models._core.pricing import PRICE_LIMIT_PER_MTOK, exact, per_mtok
 
 _DATE = re.compile(r"\d{4}-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?")
-_SERVED_AS = re.compile(r"\s*\((free|fast|basic|batch|regional|global|preview)\)$", re.IGNORECASE)
+_SERVED_AS = re.compile(r"\s*\((free|fast|basic|batch|regional|global|govcloud|latest|preview|us|eu)\)$", re.IGNORECASE)
 _COUNT_APART = re.compile(r"(^|[./-])gpt-(5|6|chat-latest|daybreak)")
 _COUNT_APART_AT = frozenset({"alibaba", "alibaba-cn"})
 _WINDOWS = frozenset({400_000, 1_050_000})
@@ -99,6 +99,20 @@ def window_and_input(provider: str, id: str, limit: int | None) -> tuple[int | N
     """
     apart = provider in _COUNT_APART_AT or (_COUNT_APART.search(id.lower()) and limit not in _WINDOWS)
     return (None, limit) if apart else (limit, None)
+
+
+def in_order(tiers: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return price tiers in the one order that every source gives them, so that equal ones compare equal.
+
+    >>> [tier["when"] for tier in in_order([{"when": {"service": "flex"}}, {"when": {"input_tokens_above": 9}}])]
+    [{'input_tokens_above': 9}, {'service': 'flex'}]
+    """
+
+    def key(tier: dict[str, Any]) -> tuple[str, str, int]:
+        when = tier["when"]
+        return when.get("service", ""), when.get("hours_utc", ""), when.get("input_tokens_above", 0)
+
+    return sorted(tiers, key=key)
 
 
 def unsuspicious(model: Model) -> Iterator[str]:

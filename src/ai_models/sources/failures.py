@@ -9,15 +9,12 @@ the rate limit is reached (429), try again in 7 s; the server says 'slow down'
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from ai_models.credentials import key_names, redact
+from ai_models.credentials import Key, key_names, redact
 from ai_models.errors import SourceAuthError, SourceError, SourceFormatError, SourceUnavailableError, printable
 from ai_models.providers import provider_id
 from ai_models.transport import Response
-
-if TYPE_CHECKING:
-    from ai_models.credentials import Key
 
 _LONGEST_EXCERPT = 120
 _AUTH_TEXT = re.compile(
@@ -39,7 +36,7 @@ class Asked:
 
     source: str
     url: str
-    key: "Key | None" = None
+    key: Key | None = None
     hint: str = ""
 
     @property
@@ -91,8 +88,8 @@ def format_error(asked: Asked, reason: str, response: Response | None = None) ->
 def unreachable_error(asked: Asked, error: OSError) -> SourceUnavailableError:
     """Return the error for a server that gave no answer: who, why, and what to do.
 
-    >>> print(unreachable_error(Asked("demo", "http://host", hint="start it"), ConnectionError("the host is not found")))
-    the host is not found; start it
+    >>> print(unreachable_error(Asked("demo", "http://host", hint="start it"), ConnectionError("nothing answers")))
+    nothing answers; start it
     """
     text = _hide(asked, str(error)) or type(error).__name__
     hint = f"; {asked.hint}" if asked.hint else ""

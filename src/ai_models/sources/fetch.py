@@ -1,4 +1,4 @@
-"""How a source asks its server: transport, retries, cache and deadline in one place, so that a source only asks and parses.
+"""How a source asks its server: transport, retries, cache and deadline in one place.
 
 >>> from ai_models.testing import FakeTransport
 >>> fetcher = Fetcher("demo", "https://api.test/models", FakeTransport({"https://api.test/models": [1, 2]}))
@@ -11,22 +11,21 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ai_models._core.contracts import Listing, SkippedRow
 from ai_models.cache import Answer, DiscoveryCache, Entry, cache_name, one_at_a_time
+from ai_models.credentials import Key
 from ai_models.errors import SourceError, SourceFormatError, SourceUnavailableError
 from ai_models.sources.failures import Asked, answer_error, format_error, retry_delay_s, unreachable_error
 from ai_models.sources.parsed import Parsed
 from ai_models.transport import Response, Transport, default_transport
 
-if TYPE_CHECKING:
-    from ai_models.credentials import Key
-
 __all__ = ["Exchange", "FetchPolicy", "Fetcher", "Parsed", "SkippedRow", "current_policy", "fetch_policy"]
 
 _RETRIED = (429, 502, 503, 504)
 _SIDE_BY_SIDE = 8
+_MOST_PAGES = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +46,7 @@ class FetchPolicy:
     attempts: int = 3
 
 
-_policy: ContextVar[FetchPolicy] = ContextVar("ai_models fetch policy", default=FetchPolicy())
+_policy: ContextVar[FetchPolicy] = ContextVar("ai_models fetch policy", default=FetchPolicy())  # noqa: B039  # frozen
 
 
 def current_policy() -> FetchPolicy:
@@ -92,7 +91,7 @@ class Fetcher:
         *,
         cache: DiscoveryCache | None = None,
         headers: Mapping[str, str] | None = None,
-        key: "Key | None" = None,
+        key: Key | None = None,
         hint: str = "",
         live_only: bool = False,
     ) -> None:
@@ -107,6 +106,11 @@ class Fetcher:
         """What carries the requests."""
         return self._transport or default_transport()
 
+    @property
+    def _cache_name(self) -> str:
+        key = self.asked.key
+        return cache_name(self.asked.source, self.asked.url, key.reveal() if key else None)
+
     def listing(self, ask: Callable[["Exchange"], Parsed]) -> Listing:
         """Return what `ask` makes of the server's answers, fresh, unchanged, or remembered, as the policy says.
 
@@ -114,7 +118,7 @@ class Fetcher:
         """
         policy = current_policy()
         deadline = time.monotonic() + policy.timeout_s
-        name = cache_name(self.asked.source, self.asked.url, self.asked.key and self.asked.key.reveal())
+        name = self._cache_name
         started = time.time()
         try:
             with one_at_a_time(name, policy.timeout_s):
@@ -148,11 +152,13 @@ class Fetcher:
         self, entry: Entry, ask: Callable[["Exchange"], Parsed], origin: str, note: str = ""
     ) -> Listing | None:
         """Return the listing that an entry holds; `None` if it is not one for today's way of asking."""
+        exchange = Exchange(self, known=entry)
         try:
-            parsed = ask(Exchange(self, known=entry))
+            parsed = ask(exchange)
         except SourceError:
             return None
-        return Listing(parsed.models, parsed.skipped, origin, entry.date, note)
+        notes = "; ".join(filter(None, [note, *exchange.notes]))
+        return Listing(parsed.models, parsed.skipped, origin, entry.date, notes)
 
     def _dialled(self, name: str, entry: Entry | None, ask: Callable[["Exchange"], Parsed], deadline: float) -> Listing:
         policy = current_policy()
@@ -172,7 +178,7 @@ class Fetcher:
     def _stale(
         self, entry: Entry | None, ask: Callable[["Exchange"], Parsed], error: SourceUnavailableError
     ) -> Listing | None:
-        """Return the last answer in place of one that failed for a while; `None` if there is none, or if it misleads."""
+        """Return the last answer in place of one that failed for a while; `None` if that would mislead."""
         for_a_while = error.status is None or error.status == 429 or error.status >= 500
         if entry is None or self._live_only or not for_a_while:
             return None
@@ -218,6 +224,18 @@ class Exchange:
             self._modified = True
         self.answers[request] = answer
         return answer.payload
+
+    def pages(self, url: str, following: Callable[[Any], str | None]) -> Iterator[Any]:
+        """Yield the data of all pages, the first at `url`; `following` gives the URL after a page, or `None`."""
+        seen: set[str] = set()
+        next_url: str | None = url
+        while next_url is not None and next_url not in seen:
+            if len(seen) == _MOST_PAGES:
+                raise format_error(self.fetcher.asked, f"a list of more than {_MOST_PAGES} pages")
+            seen.add(next_url)
+            payload = self.json(next_url)
+            yield payload
+            next_url = following(payload)
 
     def side_by_side(self, url: str, bodies: Sequence[Any]) -> list[Any]:
         """Return what a URL answers to each of the bodies, in order, asked a few at a time.
@@ -328,7 +346,7 @@ def _conditions(known: Answer | None) -> dict[str, str]:
 def _backoff_s(attempt: int) -> float:
     from random import uniform
 
-    return 0.3 * 2**attempt * uniform(0.5, 1)  # noqa: S311  # spreads retries, protects nothing
+    return 0.3 * float(2**attempt) * uniform(0.5, 1)  # noqa: S311  # spreads retries, protects nothing
 
 
 def _request_name(url: str, body: Any) -> str:

@@ -14,7 +14,16 @@ from ai_models._core.model import Model
 from ai_models._core.pricing import per_token
 from ai_models.errors import SourceFormatError
 from ai_models.providers import provider_id
-from ai_models.sources.facts import date_text, display_name, known_count, price, rows, text_or_none, unsuspicious
+from ai_models.sources.facts import (
+    date_text,
+    display_name,
+    in_order,
+    known_count,
+    price,
+    rows,
+    text_or_none,
+    unsuspicious,
+)
 from ai_models.sources.package_data import DataSource, read_assignment, read_json, read_text
 from ai_models.sources.parsed import Parsed
 from ai_models.transport import Transport
@@ -56,7 +65,7 @@ _FOREIGN = {
     "aws": re.compile(r"^regional\."),
     "fireworks": re.compile(r"^[^/]*$"),
     "google": re.compile(r"^gemini-(flash|pro)-1\.5"),
-    "openai": re.compile(r"^gpt-5[.\d]*-image|\.ft-"),
+    "openai": re.compile(r"^gpt-5[.\d]*-image|^gpt-oss|\.ft-"),
     "openai-decisions": re.compile(""),
     "openrouter": re.compile(r"^[^/]*$"),
 }
@@ -220,7 +229,7 @@ def _model(provider: str, id: str, row: Mapping[str, Any], date: str | None) -> 
         context_size=known_count(row.get("context_window")),
         cost_per_token=per_token_prices,
         cost_per_unit=per_unit,
-        price_tiers=[*_long_context(prices, None), *tiers, *_variants(row.get("price_variants"), date)],
+        price_tiers=in_order([*_long_context(prices, None), *tiers, *_variants(row.get("price_variants"), date)]),
         name=display_name(row.get("name")),
         status="deprecated" if row.get("deprecated") is True else None,
     )

@@ -103,7 +103,7 @@ def _model(id: str, provider: str, profile: Mapping[str, Any]) -> Model:
         input_modalities=[each for each in _MODALITIES if profile.get(f"{each}_inputs") is True],
         output_modalities=[each for each in _MODALITIES if profile.get(f"{each}_outputs") is True],
         max_input_tokens=most_in,
-        max_output_tokens=known_count(profile.get("max_output_tokens")),
+        max_output_tokens=None if "embed" in id else known_count(profile.get("max_output_tokens")),
         released=date_text(profile.get("release_date")),
         open_weights=open_weights if isinstance(open_weights, bool) else None,
         status=text_or_none(profile.get("status")),

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
-from ai_models.sources.facts import price, rows
+from ai_models.sources.facts import in_order, price, rows
 
 _PER_TOKEN = {
     "input_cost_per_token": "input",
@@ -71,7 +71,7 @@ def parse_prices(row: Mapping[str, Any], kind: str | None) -> tuple[Prices, Pric
     for when, part, cost in _token_prices(row):
         tiers.setdefault(when, {})[part] = cost
     base = tiers.pop(_ALWAYS, {})
-    return base, dict(_unit_prices(row, kind)), [_tier(*when, prices) for when, prices in sorted(tiers.items())]
+    return base, dict(_unit_prices(row, kind)), in_order(_tier(*when, prices) for when, prices in tiers.items())
 
 
 _ALWAYS = (0, "")

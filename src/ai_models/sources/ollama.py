@@ -6,7 +6,7 @@ the loaded model, else the `num_ctx` of its Modelfile; else the server decides, 
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,7 +21,9 @@ from ai_models.sources.provider_api import ProviderAPISource
 
 __all__ = ["OllamaDetails", "OllamaSource", "list_models", "parse_ollama"]
 
-_CAPABILITIES = ("tools", "vision", "thinking", "insert", "audio")
+_FIRST_WORDS = ("tools", "vision", "insert")
+"""What every server that lists capabilities can list: if it doesn't, the model lacks it."""
+_LATER_WORDS = ("thinking", "audio")
 _KINDS = {"completion": "chat", "embedding": "embedding", "image": "image"}
 _NUM_CTX = re.compile(r"^\s*num_ctx\s+(\d{1,12})\s*$", re.MULTILINE)
 _SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([KMBT])", re.IGNORECASE)
@@ -62,14 +64,14 @@ class OllamaSource(ProviderAPISource):
 
 @dataclass(frozen=True, slots=True)
 class OllamaDetails:
-    """What a server says besides its list of tags: `/api/show` by model name, `/api/ps`, `/api/version`.
+    """What a server says besides its list of tags: `/api/show` by model name, and `/api/ps`.
 
-    >>> OllamaDetails(shown={"llama3.2:1b": {"capabilities": ["completion"]}}).running
+    >>> OllamaDetails(shown={"llama3.2:1b": {"capabilities": ["completion"]}}).running is None
+    True
     """
 
     shown: Mapping[str, Any] = field(default_factory=dict)
     running: Any = None
-    version: Any = None
 
 
 def list_models(exchange: Exchange, url: str, provider: Provider) -> Parsed:
@@ -82,7 +84,8 @@ def list_models(exchange: Exchange, url: str, provider: Provider) -> Parsed:
     failures = [answer for answer in answers if isinstance(answer, SourceError)]
     if failures:
         exchange.notes.append(f"no details of {len(failures)} of {len(listed)} models: {failures[0]}")
-    details = OllamaDetails(shown, _optional(exchange, f"{root}/ps"), _optional(exchange, f"{root}/version"))
+    details = OllamaDetails(shown, _optional(exchange, f"{root}/ps"))
+    exchange.notes.extend(_state(details.running, _optional(exchange, f"{root}/version")))
     return parse_ollama(tags, details, provider=provider.id, is_local=provider.is_local)
 
 
@@ -92,6 +95,16 @@ def _optional(exchange: Exchange, url: str) -> Any:
         return exchange.json(url)
     except SourceError:
         return None
+
+
+def _state(running: Any, version: Any) -> Iterator[str]:
+    """Say which server this is, and how many models are in its memory."""
+    number = text_or_none(rows.dig(version, "version"))
+    if number:
+        yield f"version {number[:40]}"
+    loaded = _list(rows.dig(running, "models"))
+    if loaded:
+        yield f"{len(loaded)} loaded"
 
 
 def parse_ollama(
@@ -116,11 +129,8 @@ def _model(
     id = rows.row_id(row, "model", "name")
     shown = rows.mapping(details.shown.get(id))
     running = rows.mapping(loaded.get(id))
-    sources = ({"details": row.get("details")}, {"details": shown.get("details")})
-    stated = {name: next(filter(None, (text_or_none(rows.dig(each, f"details.{name}")) for each in sources)), None)
-              for name in ("family", "parameter_size", "quantization_level", "format")}
     info = rows.mapping(shown.get("model_info"))
-    remote = text_or_none(row.get("remote_host")) or text_or_none(shown.get("remote_host"))
+    remote = _either(row, shown, "remote_host")
     words = _words(row, shown)
     return Model(
         id,
@@ -130,11 +140,16 @@ def _model(
         capabilities=_capabilities(words),
         kind=_kind(words),
         input_modalities=["text", *(["image"] if "vision" in words else [])] if words else [],
-        open_weights=True if is_local and remote is None else None,
         license=_license(shown.get("license")),
-        parameters=rows.count(info.get("general.parameter_count")) or parameter_count(stated["parameter_size"]),
-        connector_metadata={provider: _offer_facts(row, shown, running, stated, remote, details.version)},
+        parameters=rows.count(info.get("general.parameter_count"))
+        or parameter_count(_either(row, shown, "details.parameter_size")),
+        connector_metadata={provider: _offer_facts(row, shown, running)},
     )
+
+
+def _either(row: Mapping[str, Any], shown: Mapping[str, Any], path: str) -> str | None:
+    """Return a text that the list or the details state."""
+    return text_or_none(rows.dig(row, path)) or text_or_none(rows.dig(shown, path))
 
 
 def _words(row: Mapping[str, Any], shown: Mapping[str, Any]) -> list[str] | None:
@@ -144,7 +159,10 @@ def _words(row: Mapping[str, Any], shown: Mapping[str, Any]) -> list[str] | None
 
 
 def _capabilities(words: list[str] | None) -> dict[str, Any]:
-    return {} if words is None else rows.capabilities({word: word in words for word in _CAPABILITIES})
+    if words is None:
+        return {}
+    listed = dict.fromkeys((word for word in _LATER_WORDS if word in words), True)
+    return rows.capabilities({word: word in words for word in _FIRST_WORDS} | listed)
 
 
 def _kind(words: list[str] | None) -> str | None:
@@ -155,7 +173,8 @@ def _context_size(info: Mapping[str, Any]) -> int | None:
     """Return the window that a model was trained for; its key begins with the architecture's name."""
     architecture = text_or_none(info.get("general.architecture"))
     named = rows.count(info.get(f"{architecture}.context_length")) if architecture else None
-    return named or next((found for key, value in info.items() if key.endswith(".context_length") and (found := rows.count(value))), None)
+    others = (rows.count(value) for key, value in info.items() if key.endswith(".context_length"))
+    return named or next(filter(None, others), None)
 
 
 def _effective_context(running: Mapping[str, Any], shown: Mapping[str, Any]) -> int | None:
@@ -167,29 +186,19 @@ def _effective_context(running: Mapping[str, Any], shown: Mapping[str, Any]) -> 
     return rows.count(int(stated[1])) if stated else None
 
 
-def _offer_facts(
-    row: Mapping[str, Any],
-    shown: Mapping[str, Any],
-    running: Mapping[str, Any],
-    stated: Mapping[str, str | None],
-    remote: str | None,
-    version: Any,
-) -> dict[str, Any]:
+def _offer_facts(row: Mapping[str, Any], shown: Mapping[str, Any], running: Mapping[str, Any]) -> dict[str, Any]:
+    remote = _either(row, shown, "remote_host")
     facts = {
         "effective_context": _effective_context(running, shown),
-        "quantization": stated["quantization_level"],
-        "parameter_size": stated["parameter_size"],
-        "format": stated["format"],
-        "architecture": stated["family"],
+        "quantization": _either(row, shown, "details.quantization_level"),
+        "parameter_size": _either(row, shown, "details.parameter_size"),
+        "format": _either(row, shown, "details.format"),
+        "architecture": _either(row, shown, "details.family"),
         "size_bytes": rows.count(row.get("size")) if remote is None else None,
         "digest": text_or_none(row.get("digest")),
-        "modified": rows.day(row.get("modified_at")),
-        "parent_model": text_or_none(rows.dig(shown, "details.parent_model")),
-        "loaded": True if running else None,
-        "size_vram_bytes": rows.count(running.get("size_vram")),
+        "parent_model": _either(row, shown, "details.parent_model"),
         "remote_host": remote,
-        "remote_model": text_or_none(row.get("remote_model")) or text_or_none(shown.get("remote_model")),
-        "server_version": text_or_none(rows.dig(version, "version")),
+        "remote_model": _either(row, shown, "remote_model"),
     }
     return {name: value for name, value in facts.items() if value is not None}
 

@@ -7,7 +7,6 @@ reasoning tokens, which are billed as output, and for models without text output
 
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urljoin
 
 from ai_models._core.model import Model
 from ai_models.providers import Provider
@@ -45,12 +44,9 @@ _BY_PARAMETER = {
     "logprobs": "logprobs",
 }
 _MEANINGFUL_ABSENCE = ("tools", "reasoning", "structured_outputs", "response_format", "logprobs", "temperature")
-_BY_MODALITY = {
-    "input_modalities": {"image": "vision", "audio": "audio_input", "video": "video_input", "file": "file_input"},
-    "output_modalities": {"image": "image_output", "audio": "audio_output", "video": "video_output"},
-}
+_BY_INPUT = {"image": "vision", "audio": "audio_input", "video": "video_input", "file": "file_input"}
+_BY_OUTPUT = {"image": "image_output", "audio": "audio_output", "video": "video_output"}
 _KINDS = ("chat", "embedding", "rerank", "image", "video", "speech", "transcription")
-_LONGEST_LIST = 100
 
 
 class OpenRouterSource(ProviderAPISource):
@@ -72,25 +68,14 @@ class OpenRouterSource(ProviderAPISource):
 
 def list_models(exchange: Exchange, url: str, provider: Provider) -> Parsed:
     """Ask for all pages of the list, models of every output modality included."""
-    pages: list[Parsed] = []
-    following: str | None = f"{url}?output_modalities=all"
-    seen: set[str] = set()
-    while following and following not in seen and len(seen) < _LONGEST_LIST:
-        seen.add(following)
-        payload = exchange.json(following)
-        pages.append(parse_openrouter(payload, provider.id))
-        following = _next_page(url, payload)
-    return rows.merge_pages(pages)
+    pages = exchange.pages(f"{url}?output_modalities=all", lambda payload: _next_page(url, payload))
+    return rows.merge_pages(parse_openrouter(payload, provider.id) for payload in pages)
 
 
 def _next_page(url: str, payload: Any) -> str | None:
-    """Return the URL of the next page, on the same server alone."""
-    path = text_or_none(rows.dig(payload, "links.next"))
-    if path is None:
-        return None
-    if "://" not in path:
-        return f"{url}?{path.partition('?')[2]}"
-    return path if urljoin(path, "/") == urljoin(url, "/") else None
+    """Return the URL of the next page: the query that the server gives, on the server that we ask."""
+    query = (text_or_none(rows.dig(payload, "links.next")) or "").partition("?")[2]
+    return f"{url}?{query}" if query else None
 
 
 def parse_openrouter(payload: Any, provider: str = "openrouter") -> Parsed:
@@ -106,25 +91,26 @@ def parse_openrouter(payload: Any, provider: str = "openrouter") -> Parsed:
 
 def _model(row: Mapping[str, Any], provider: str) -> Model:
     id = rows.row_id(row, "id")
-    modalities = {name: _modalities(row, name) for name in _BY_MODALITY}
+    inputs, outputs = _modalities(row, "input_modalities"), _modalities(row, "output_modalities")
     pricing = rows.mapping(row.get("pricing"))
     return Model(
         id,
         provider,
         context_size=rows.first(row, ("context_length", "top_provider.context_length"), rows.count),
         max_output_tokens=rows.count(rows.dig(row, "top_provider.max_completion_tokens")),
-        capabilities=_capabilities(row, modalities),
-        cost_per_token=_token_prices(pricing, modalities["output_modalities"]),
+        capabilities=_capabilities(row, inputs, outputs),
+        cost_per_token=_token_prices(pricing, outputs),
         cost_per_unit=rows.prices(pricing, _UNIT_PRICES),
         price_tiers=_tiers(pricing),
         name=text_or_none(row.get("name")),
-        kind=_kind(modalities["output_modalities"]),
+        input_modalities=inputs,
+        output_modalities=outputs,
+        kind=_kind(outputs),
         released=rows.past_day(row.get("created")),
         retired=rows.day(row.get("expiration_date")),
         knowledge_cutoff=rows.day(row.get("knowledge_cutoff")),
         open_weights=True if text_or_none(row.get("hugging_face_id")) else None,
         connector_metadata=_offer_facts(row, id, provider),
-        **modalities,
     )
 
 
@@ -137,11 +123,11 @@ def _modalities(row: Mapping[str, Any], name: str) -> list[str]:
     return [each for each in side.split("+") if each] if arrow else []
 
 
-def _capabilities(row: Mapping[str, Any], modalities: Mapping[str, list[str]]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for name, known in _BY_MODALITY.items():
-        if modalities[name]:
-            found |= {capability: modality in modalities[name] for modality, capability in known.items()}
+def _capabilities(row: Mapping[str, Any], inputs: list[str], outputs: list[str]) -> dict[str, bool]:
+    found: dict[str, bool] = {}
+    for modalities, known in ((inputs, _BY_INPUT), (outputs, _BY_OUTPUT)):
+        if modalities:
+            found |= {capability: modality in modalities for modality, capability in known.items()}
     if isinstance(row.get("supported_parameters"), list):
         listed = texts(row["supported_parameters"])
         found |= {capability: True for name, capability in _BY_PARAMETER.items() if name in listed}

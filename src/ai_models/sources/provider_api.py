@@ -6,18 +6,15 @@ many servers write it that follow OpenAI.
 
 import os
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
 
 from ai_models._core.contracts import Listing, ModelSource
 from ai_models._core.model import Model
+from ai_models.cache import DiscoveryCache
+from ai_models.credentials import Key, find_key, require_key
 from ai_models.errors import AIModelsError, SourceError
 from ai_models.providers import Provider, providers
-
-if TYPE_CHECKING:
-    from ai_models.cache import DiscoveryCache
-    from ai_models.credentials import Key
-    from ai_models.sources.fetch import Fetcher
-    from ai_models.transport import Transport
+from ai_models.sources.fetch import Fetcher
+from ai_models.transport import Transport
 
 __all__ = ["ProviderAPISource"]
 
@@ -53,8 +50,8 @@ class ProviderAPISource(ModelSource):
         *,
         api_key: str | None = None,
         base_url: str | None = None,
-        transport: "Transport | None" = None,
-        cache: "DiscoveryCache | None" = None,
+        transport: Transport | None = None,
+        cache: DiscoveryCache | None = None,
         env: Mapping[str, str] | None = None,
     ) -> None:
         self.served: Provider = providers[provider]
@@ -95,11 +92,8 @@ class ProviderAPISource(ModelSource):
         return self.fetcher.listing(lambda exchange: wire.list_models(exchange, url, self.served))
 
     @property
-    def fetcher(self) -> "Fetcher":
+    def fetcher(self) -> Fetcher:
         """What asks the server: made anew for each listing, because keys and addresses may change."""
-        from ai_models.cache import DiscoveryCache
-        from ai_models.sources.fetch import Fetcher
-
         key = self._required_key()
         url = self._url()
         return Fetcher(
@@ -118,14 +112,10 @@ class ProviderAPISource(ModelSource):
         values = os.environ if self._env is None else self._env
         return bool(self._base_url) or any(values.get(name) for name in self.served.url_variables)
 
-    def _key(self) -> "Key | None":
-        from ai_models.credentials import find_key
-
+    def _key(self) -> Key | None:
         return find_key(self.served, argument=self._api_key, env=self._env)
 
-    def _required_key(self) -> "Key | None":
-        from ai_models.credentials import require_key
-
+    def _required_key(self) -> Key | None:
         if self.served.needs_key:
             return require_key(self.served, argument=self._api_key, env=self._env)
         return self._key()
@@ -137,7 +127,9 @@ class ProviderAPISource(ModelSource):
             raise SourceError(str(error), source=self.name) from error
         if url is None:
             unset = self.served.unset_variables(self._env)
-            hint = f"its address depends on {' and '.join(unset)}: set that" if unset else "it publishes no list of models"
+            hint = (
+                f"its address depends on {' and '.join(unset)}: set that" if unset else "it publishes no list of models"
+            )
             raise SourceError(f"{self.served.name} can't be asked: {hint}", source=self.name)
         return url
 

@@ -1,4 +1,4 @@
-"""What tests of your own sources, stores and connectors can stand on: conformance suites, and a transport without a network.
+"""For tests of your own sources, stores and connectors: conformance suites, and a transport without a network.
 
 Subclass a suite in your tests, say what is to be tested, and pytest runs the rest:
 

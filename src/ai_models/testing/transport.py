@@ -1,7 +1,7 @@
 """A transport that answers from a table: for tests, and for trying a source without a network."""
 
 import json as json_text
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -78,7 +78,7 @@ def _response(answer: Any, sent: SentRequest) -> Response:
         return answer
     if isinstance(answer, Exception):
         raise answer
-    if isinstance(answer, Callable):
+    if callable(answer):
         return _response(answer(sent), sent)
     if isinstance(answer, int) and not isinstance(answer, bool):
         return Response(answer)

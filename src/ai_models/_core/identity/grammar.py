@@ -14,7 +14,7 @@ from ai_models._core.identity.tables import Provider, Tables, tables
 
 __all__ = ["Wire", "read_wire"]
 
-CLOUD_REGION = re.compile(r"[a-z]{2}(?:-gov)?-[a-z]+-\d|us|eu|apac|global|global-standard|data-zone")
+CLOUD_REGION = re.compile(r"[a-z]{2}(?:-gov)?-[a-z]+-\d|us-gov|us|eu|apac|global|global-standard|data-zone")
 # Bedrock's -v1:0, :0:28k, -1:0; a bare -v1 without a number after it.
 REVISION = re.compile(r"(?:-v(\d+)|-1)?:(\d+)(?::\d+k|:mm)?|-v(1)")
 REVISION_AT_END = re.compile(rf"(?:{REVISION.pattern})$")
@@ -72,6 +72,7 @@ def take_path(wire: Wire, known: Tables) -> None:
     regions = [part for part in path if CLOUD_REGION.fullmatch(part)]
     owners = [part for part in path if part not in regions]
     wire.tags.extend(f"region:{region}" for region in regions)
+    wire.tags.extend(known.segments[part] for part in owners if part in known.segments)
     wire.owner = next((part for part in reversed(owners) if part in known.owners), owners[-1] if owners else None)
     if path:
         wire.trace.append(f"path: {'/'.join(path)}")

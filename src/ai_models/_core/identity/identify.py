@@ -8,6 +8,7 @@ from ai_models._core.identity.result import Confidence, Identity
 from ai_models._core.identity.rules import (
     Reading,
     find_lab,
+    take_base_tag,
     take_builds,
     take_latest,
     take_modes,
@@ -75,9 +76,11 @@ def normal_name(reading: Reading, known: Tables) -> str:
     take_builds(reading, known)
     take_vendor(reading, known)
     change(reading, "spelling", unsqueezed(reading.tokens, known))
+    take_base_tag(reading)
     take_serving(reading, known)
     take_latest(reading)
     take_modes(reading, known)
+    take_latest(reading)
     find_lab(reading, known)
     change(reading, "release name", rewritten(reading.tokens, known))
     take_snapshot(reading, known)
@@ -87,9 +90,17 @@ def normal_name(reading: Reading, known: Tables) -> str:
         tokens, added = settled_stage(reading.tokens, reading.wire.provider.tuned, known)
         change(reading, "stage", tokens)
         reading.guessed = bool(added)
-    if reading.lab is None and all(token.text in known.plain for token in reading.tokens):
-        return ""
-    return render(reading.tokens, known)
+    return "" if names_nothing(reading, known) else render(reading.tokens, known)
+
+
+def names_nothing(reading: Reading, known: Tables) -> bool:
+    """Whether a name of an unknown lab could be anybody's: ordinary words only, or a deployment that a user named."""
+    if reading.lab is not None:
+        return False
+    if all(token.text in known.plain for token in reading.tokens):
+        return True
+    published = reading.wire.owner is not None or reading.wire.provider.grammar == "hub"
+    return not published and all(token.kind == "word" for token in reading.tokens)
 
 
 def change(reading: Reading, rule: str, tokens: list[Token]) -> None:

@@ -1,6 +1,6 @@
 """Put a name into one normal form: the lab's order and spelling, nothing left out, one of two names of a release."""
 
-from ai_models._core.identity.tables import Rewrite, Tables
+from ai_models._core.identity.tables import Part, Rewrite, Tables
 from ai_models._core.identity.tokens import Token
 
 __all__ = ["canonical_of", "render", "rewritten", "settled_stage", "unsqueezed"]
@@ -39,32 +39,20 @@ def match_length(rule: Rewrite, tokens: list[Token]) -> int:
     """How many tokens a pattern takes at the start of a name; 0 when it does not match."""
     length = 0
     for part in rule.pattern:
-        token = tokens[length] if length < len(tokens) else None
-        if part[0] == "!":
-            if token is not None and token.text == part[1:]:
-                return 0
-            continue
-        if token is None or not part_matches(part, token):
+        matches = length < len(tokens) and is_part(tokens[length], part)
+        if matches == part.absent:
             return 0
-        length += 1
+        length += not part.absent
     return length
 
 
-def part_matches(part: str, token: Token) -> bool:
-    """Whether a token is what a part of a pattern asks for.
-
-    >>> part_matches("opus|sonnet", Token("word", "opus")), part_matches("<number:4+>", Token("number", "3.5"))
-    (True, False)
-    """
-    if part[0] != "<":
-        return token.spoken in part.split("|") or token.text in part.split("|")
-    kind, _, bound = part[1:-1].partition(":")
-    if token.kind != kind:
+def is_part(token: Token, part: Part) -> bool:
+    """Whether a token is what a part of a pattern asks for."""
+    if part.words:
+        return token.text in part.words or token.spoken in part.words
+    if token.kind != part.kind:
         return False
-    if not bound:
-        return True
-    whole = int(token.text.partition(".")[0])
-    return whole >= int(bound[:-1]) if bound[-1] == "+" else whole < int(bound[1:])
+    return token.kind != "number" or part.least <= int(token.text.partition(".")[0]) < part.below
 
 
 def replaced(rule: Rewrite, tokens: list[Token]) -> list[Token]:

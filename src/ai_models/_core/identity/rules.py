@@ -14,6 +14,7 @@ from ai_models._core.identity.tokens import Token
 __all__ = [
     "Reading",
     "find_lab",
+    "take_base_tag",
     "take_builds",
     "take_latest",
     "take_modes",
@@ -66,6 +67,8 @@ def take_builds(reading: Reading, known: Tables) -> None:
     if found:
         reading.tags.extend(join_builds([tag for word in found if (tag := known.builds.get(word, word))]))
         reading.trace.append(f"build: {' '.join(found)}")
+    if format_of_owner := known.owner_builds.get(reading.wire.owner or ""):
+        reading.tags.append(format_of_owner)
 
 
 def join_builds(tags: list[str]) -> list[str]:
@@ -81,21 +84,30 @@ def join_builds(tags: list[str]) -> list[str]:
 
 def take_vendor(reading: Reading, known: Tables) -> None:
     """Drop a runtime, a reseller, or a lab's name before its own family: ``databricks-``, ``meta-llama-3``."""
-    for length in (3, 2, 1):
-        texts = reading.texts()
-        head, rest = "-".join(texts[:length]), texts[length:]
-        if not rest:
-            continue
-        lab = known.owners.get(head)
-        begun = family_lab(rest, known)
-        is_prefix = head in known.prefixes and not family_lab(texts, known)
-        if (is_prefix and (begun or rest[0] in known.owners)) or (lab and begun == lab):
-            reading.trace.append(f"vendor: {head}")
-            reading.wire.owner = reading.wire.owner or head
-            reading.tokens = reading.tokens[length:]
-            if head in known.prefixes:
-                take_vendor(reading, known)
+    texts = reading.texts()
+    for length in range(min(3, len(texts) - 1), 0, -1):
+        head = "-".join(texts[:length])
+        if head in known.prefixes and is_resold(texts, length, known):
+            drop_head(reading, head, length)
+            reading.tags.extend([known.prefixes[head]] if known.prefixes[head] else [])
+            take_vendor(reading, known)
             return
+        if head in known.owners and family_lab(texts[length:], known) == known.owners[head]:
+            drop_head(reading, head, length)
+            return
+
+
+def is_resold(texts: list[str], length: int, known: Tables) -> bool:
+    """Whether a lab's model stands behind a prefix that begins no name by itself."""
+    rest = texts[length:]
+    return family_lab(texts, known) is None and (rest[0] in known.owners or family_lab(rest, known) is not None)
+
+
+def drop_head(reading: Reading, head: str, length: int) -> None:
+    """Take the first tokens off the name; they are the owner where the id names none."""
+    reading.trace.append(f"vendor: {head}")
+    reading.wire.owner = reading.wire.owner or head
+    reading.tokens = reading.tokens[length:]
 
 
 def family_lab(texts: list[str], known: Tables) -> str | None:
@@ -116,8 +128,9 @@ def find_lab(reading: Reading, known: Tables) -> None:
     source = owner or reading.wire.provider.lab
     lab = family_lab(reading.texts(), known)
     if lab and lab != owner and lab not in known.tuners and is_derivative(reading.tokens, known):
-        lab = owner
-        reading.trace.append(f"derivative: {owner or 'author unknown'}")
+        author = reading.wire.owner if reading.wire.owner in known.authors else None
+        lab = owner or author
+        reading.trace.append(f"derivative: {lab or 'author unknown'}")
     elif source and first.text in known.ordinary:
         lab = source
     elif source in known.first_family and lab is None and SHORT_VERSION.fullmatch(first.spoken):
@@ -160,7 +173,7 @@ def take_serving(reading: Reading, known: Tables) -> None:
             continue
         if len(reading.tokens) > length and spoken(reading.tokens[-length:]) == ending:
             reading.tokens = reading.tokens[:-length]
-            reading.tags.append("-".join(ending))
+            reading.tags.append(f"region:{ending[0]}" if ending[0] in known.regions else "-".join(ending))
             reading.trace.append(f"serving: {'-'.join(ending)}")
             take_serving(reading, known)
             return
@@ -226,6 +239,13 @@ def is_dated(reading: Reading, position: int, form: str, known: Tables) -> bool:
             before = reading.tokens[:position]
             return before[-1].text in row.after or render(before, known) in row.names
     return False
+
+
+def take_base_tag(reading: Reading) -> None:
+    """Read a local runner's tag ``text`` as what it means there: the base weights."""
+    kinds = [token.kind for token in reading.tokens]
+    if reading.wire.provider.grammar == "runner" and kinds[-2:-1] == ["size"] and reading.tokens[-1].text == "text":
+        reading.tokens[-1] = Token("word", "base")
 
 
 def take_latest(reading: Reading) -> None:

@@ -7,7 +7,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-__all__ = ["Dated", "Mode", "Provider", "Rewrite", "Tables", "tables"]
+__all__ = ["Dated", "Mode", "Part", "Provider", "Rewrite", "Tables", "read_part", "tables"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +43,21 @@ class Dated:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """What one token of a pattern must be: one of some words, or a kind within bounds; or what must not follow."""
+
+    words: frozenset[str] = frozenset()
+    kind: str = ""
+    least: int = 0
+    below: int = 1_000_000
+    absent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Rewrite:
     """A token pattern at the start of a name, and what to put in its place."""
 
-    pattern: tuple[str, ...]
+    pattern: tuple[Part, ...]
     to: tuple[str, ...]
 
 
@@ -64,11 +75,12 @@ class Tables:
     first_family: dict[str, str]
     dates: dict[str, frozenset[str]]
     dated: tuple[Dated, ...]
-    reuploaders: frozenset[str]
     authors: frozenset[str]
     owner_first: frozenset[str]
-    prefixes: frozenset[str]
+    prefixes: dict[str, str]
+    segments: dict[str, str]
     builds: dict[str, str]
+    owner_builds: dict[str, str]
     tiers: frozenset[str]
     plain: frozenset[str]
     derivative: frozenset[str]
@@ -100,11 +112,12 @@ def tables() -> Tables:
         first_family={lab: facts["families"].split()[0] for lab, facts in labs.items() if "families" in facts},
         dates={lab: words_of(facts.get("dates", "day")) for lab, facts in labs.items()},
         dated=tuple(read_dated(row) for row in names["dated"]),
-        reuploaders=words_of(words["reuploaders"]),
         authors=words_of(words["authors"]),
         owner_first=words_of(words["owner_first"]),
-        prefixes=words_of(words["prefixes"]),
+        prefixes=words["prefixes"],
+        segments=words["segments"],
         builds=words["builds"],
+        owner_builds=words["owner_builds"],
         tiers=words_of(words["tiers"]["words"]),
         plain=words_of(words["plain"]["words"]),
         derivative=words_of(words["plain"]["derivative"]),
@@ -177,7 +190,21 @@ def read_rewrites(rows: list[dict[str, str]]) -> dict[str, list[Rewrite]]:
     """The rewrites by the first word of their pattern."""
     rewrites: dict[str, list[Rewrite]] = defaultdict(list)
     for row in rows:
-        pattern = tuple(row["from"].split())
-        for word in pattern[0].split("|"):
+        pattern = tuple(read_part(text) for text in row["from"].split())
+        for word in pattern[0].words:
             rewrites[word].append(Rewrite(pattern, tuple(row["to"].split())))
     return dict(rewrites)
+
+
+def read_part(text: str) -> Part:
+    """One part of a pattern.
+
+    >>> read_part("<number:4+>").least, sorted(read_part("opus|sonnet").words), read_part("!a3b").absent
+    (4, ['opus', 'sonnet'], True)
+    """
+    if text[0] != "<":
+        return Part(frozenset(text.removeprefix("!").split("|")), absent=text[0] == "!")
+    kind, _, bound = text[1:-1].partition(":")
+    if bound.endswith("+"):
+        return Part(kind=kind, least=int(bound[:-1]))
+    return Part(kind=kind, below=int(bound[1:])) if bound else Part(kind=kind)

@@ -8,6 +8,8 @@ Negation is pushed down to the comparisons, and a comparison says of a value eit
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import lru_cache
+from types import CodeType
 from typing import Any
 
 from ai_models._core.model import Model
@@ -55,6 +57,12 @@ def _node(query: Mapping[str, Any] | Node) -> Node:
     return query if isinstance(query, Compare | And | Or | Not) else parse_query(query)
 
 
+@lru_cache(maxsize=256)
+def _code(source: str) -> CodeType:
+    """Return the compiled form of an expression, which many queries share: only their parameters differ."""
+    return compile(source, "<query>", "eval")
+
+
 class _Maker:
     """Writes one expression and keeps its parameters."""
 
@@ -62,7 +70,7 @@ class _Maker:
         self.parameters: dict[str, Any] = {}
 
     def make(self, source: str) -> Any:
-        return eval(source, {"__builtins__": {}, "len": len, "set": set, **self.parameters})  # noqa: S307 - see above
+        return eval(_code(source), {"__builtins__": {}, "len": len, "set": set, **self.parameters})  # noqa: S307 - see above
 
     def keep(self, value: Any) -> str:
         """Return the name under which the expression finds a value."""
@@ -89,46 +97,52 @@ class _Maker:
         templates |= {"capability": self._flag, "texts": self._texts}
         return f"({templates.get(test.path.kind, self._loose)(test, wanted)})"
 
-    def read(self, path: Path) -> tuple[str, str]:
-        """Return how a value is read the first time in an expression, and how after that."""
+    def read(self, path: Path) -> str:
+        """Return how a value is read."""
+        return f"m.{path.field}.get({self.keep('.'.join(path.parts))})" if path.parts else f"m.{path.field}"
+
+    def known(self, path: Path) -> tuple[str, str]:
+        """Return the condition that a value is known, and how it is read again after that."""
         if not path.parts:
-            return f"m.{path.field}", f"m.{path.field}"
+            return f"m.{path.field} is not None and", f"m.{path.field}"
         name = f"v{len(self.parameters)}"
-        return f"({name} := m.{path.field}.get({self.keep('.'.join(path.parts))}))", name
+        return f"({name} := {self.read(path)}) is not None and", name
 
     def _exists(self, path: Path, wanted: bool) -> str:
         if path.kind in ("texts", "capabilities", "any"):
             found = f"{self.keep(_Reader(path))}(m)"
             return found if wanted else f"not {found}"
-        first, _ = self.read(path)
-        return f"({first} is {'not ' if wanted else ''}None)"
+        return f"({self.read(path)} is {'not ' if wanted else ''}None)"
 
     def _scalar(self, test: Compare, wanted: bool) -> str:
-        first, value = self.read(test.path)
+        if wanted and test.op in ("eq", "in"):
+            return f"{self.read(test.path)} {'==' if test.op == 'eq' else 'in'} {self.keep(test.operand)}"
+        known, value = self.known(test.path)
         bound = self.keep(test.operand)
         if test.op == "regex":
-            return f"{first} is not None and {bound}.search({value}) is {'not ' if wanted else ''}None"
+            return f"{known} {bound}.search({value}) is {'not ' if wanted else ''}None"
         if test.op in _SIGNS:
-            return f"{first} is not None and {value} {_SIGNS[test.op if wanted else OPPOSITE[test.op]]} {bound}"
-        sign = "==" if test.op == "eq" else "in"
-        return f"{first} {sign} {bound}" if wanted else f"{first} is not None and not {value} {sign} {bound}"
+            return f"{known} {value} {_SIGNS[test.op if wanted else OPPOSITE[test.op]]} {bound}"
+        return f"{known} {value} {'!=' if test.op == 'eq' else 'not in'} {bound}"
 
     def _flag(self, test: Compare, wanted: bool) -> str:
-        first, value = self.read(test.path)
-        return first if test.operand is wanted else f"{first} is not None and not {value}"
+        if test.operand is wanted:
+            return self.read(test.path)
+        known, value = self.known(test.path)
+        return f"{known} not {value}"
 
     def _date(self, test: Compare, wanted: bool) -> str:
         """Compare days known in part: `2026-11` is before `2026-12-24`, and unknown beside `2026-11-24`."""
-        first, value = self.read(test.path)
+        known, value = self.known(test.path)
         if test.op == "eq":
             day = self.keep(test.operand)
             if wanted:
-                return f"{first} is not None and {value}.startswith({day})"
-            return f"{first} is not None and not {value}.startswith({day}) and not {day}.startswith({value})"
+                return f"{known} {value}.startswith({day})"
+            return f"{known} not {value}.startswith({day}) and not {day}.startswith({value})"
         op = test.op if wanted else OPPOSITE[test.op]
         bound = self.keep(_first_day(test.operand) if op in ("gte", "lt") else f"{test.operand}~")
         last = "" if op in ("gte", "gt") else " + '~'"
-        return f"{first} is not None and {value}{last} {_SIGNS[op]} {bound}"
+        return f"{known} {value}{last} {_SIGNS[op]} {bound}"
 
     def _texts(self, test: Compare, wanted: bool) -> str:
         value = f"m.{test.path.field}"

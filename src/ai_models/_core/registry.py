@@ -1,0 +1,379 @@
+"""`ModelRegistry`: the models you know, by any name, as a mapping that can be asked."""
+
+from collections.abc import Callable, ItemsView, Iterable, Iterator, Mapping, MutableMapping, ValuesView
+from contextlib import contextmanager
+from datetime import date
+from itertools import islice
+from os import PathLike
+from typing import Any, Unpack, overload
+
+from ai_models._core import above
+from ai_models._core.criteria import Criteria, check_criteria, node_of
+from ai_models._core.lookup import Index, Resolution
+from ai_models._core.model import Model, Offer
+from ai_models._core.provenance import mark_changes
+from ai_models._core.query import Selection, compile_selection, sort_models, views
+from ai_models._core.record import to_record
+from ai_models._core.store import MemoryStore, Store
+from ai_models.errors import InvalidModelError, ModelNotFoundError, QueryError, StoreError
+
+Sort = str | Iterable[str]
+
+
+class ModelRegistry(MutableMapping[str, Model]):
+    """Models by id, found by any name that they have: an alias, a name, a provider's id.
+
+    Without a path it is in memory. A model that you get is your own: change it and assign it
+    back, or use `edit`. What you write is marked as yours and survives every discovery.
+
+    >>> registry = ModelRegistry()
+    >>> registry["gpt-4"] = {"provider": "openai", "context_size": 8192, "aliases": ["four"]}
+    >>> registry["four"].id, registry[["gpt-4"]][0].context_size, registry[lambda model: model.is_local]
+    ('gpt-4', 8192, [])
+    """
+
+    def __init__(
+        self,
+        storage_path: str | PathLike[str] | None = None,
+        *,
+        store: MutableMapping[str, Any] | None = None,
+    ) -> None:
+        if storage_path is not None and store is not None:
+            raise StoreError("give a registry a storage_path or a store, not both", str(storage_path))
+        self.is_available: Callable[[Model], bool] | None = None
+        self.provider_id: Callable[[str], str] = above.provider_id
+        self._store = _opened(store if storage_path is None else storage_path)
+        self._index: Index | None = None
+        self._indexed = self._store.revision
+
+    @property
+    def location(self) -> str | None:
+        """Where the registry is kept; `None` for one in memory."""
+        return self._store.location
+
+    @property
+    def meta(self) -> MutableMapping[str, Any]:
+        """JSON data about the whole registry, kept with it."""
+        return self._store.meta
+
+    def __repr__(self) -> str:
+        return f"<ModelRegistry {self.location or 'in memory'}: {len(self)} models>"
+
+    @overload
+    def __getitem__(self, key: str) -> Model: ...
+    @overload
+    def __getitem__(self, key: list[str] | tuple[str, ...]) -> list[Model]: ...
+    @overload
+    def __getitem__(self, key: Callable[[Model], object]) -> list[Model]: ...
+    def __getitem__(self, key: str | list[str] | tuple[str, ...] | Callable[[Model], object]) -> Model | list[Model]:
+        if isinstance(key, str):
+            return self.resolve(key).model
+        if callable(key):
+            return [model for model in self.values() if key(model)]
+        return [self.resolve(each).model for each in key]
+
+    def __setitem__(self, id: str, model: Model | Mapping[str, Any]) -> None:
+        new = _as_model(id, model)
+        with self._store.lock:
+            old = self._store.get(id)
+            self._put(new if old is None else mark_changes(old, new, date.today().isoformat()))
+
+    def __delitem__(self, id: str) -> None:
+        with self._store.lock:
+            if id not in self._store:
+                found = self._names.find(id)
+                raise ModelNotFoundError(id, [found.id] if found else self.suggest(id))
+            self._remove(id)
+
+    def __contains__(self, key: object) -> bool:
+        if not isinstance(key, str):
+            return False
+        if key in self._store:
+            return True
+        with self._store.lock:
+            return self._names.knows(key)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._store)
+
+    def __len__(self) -> int:
+        return len(self._store)
+
+    def __ior__(self, other: "Mapping[str, Model] | Iterable[tuple[str, Model]]") -> "ModelRegistry":
+        self.update(other)
+        return self
+
+    def values(self) -> ValuesView[Model]:
+        """Return a view of the models, each of them your own.
+
+        >>> list(ModelRegistry().values())
+        []
+        """
+        return _Values(self)
+
+    def items(self) -> ItemsView[str, Model]:
+        """Return a view of ids and models, each model your own."""
+        return _Items(self)
+
+    def update(self, *args: Any, **models: Any) -> None:
+        """Take in many models at once, with one save; each is as if assigned.
+
+        >>> registry = ModelRegistry()
+        >>> registry.update({"a": Model("a", "x"), "b": {"provider": "x"}})
+        >>> list(registry)
+        ['a', 'b']
+        """
+        with self.batch():
+            super().update(*args, **models)
+
+    def clear(self) -> None:
+        """Remove every model, with one save."""
+        with self.batch():
+            for id in self:
+                self._remove(id)
+
+    def resolve(self, text: str) -> Resolution:
+        """Return the model that a text means, and how it was found; raise if none or several are meant.
+
+        An exact id comes first, then an alias, a name, a provider's id (bare, `provider/id` or
+        `provider:id`), the model that identity sees in it, its newest snapshot, and last the
+        same in other upper and lower case.
+
+        >>> registry = ModelRegistry()
+        >>> registry["openai/gpt-4o"] = Model("openai/gpt-4o", "openai", connector_metadata={"azure": {"id": "my-4o"}})
+        >>> found = registry.resolve("azure/my-4o")
+        >>> found.id, found.how
+        ('openai/gpt-4o', 'provider id')
+        """
+        with self._store.lock:
+            model = self._store.get(text)
+            if model is not None:
+                return Resolution(text, "id", (f"{text!r} is an id",), model)
+            found = self._names.find(text)
+            if found is None:
+                raise ModelNotFoundError(text, self.suggest(text))
+            return Resolution(found.id, found.how, found.trace, self._store[found.id])
+
+    def suggest(self, text: str, limit: int = 3) -> list[str]:
+        """Return the ids whose names are nearest to a text, the nearest first; none if nothing is near.
+
+        >>> registry = ModelRegistry()
+        >>> registry["openai/gpt-4o"] = {"provider": "openai"}
+        >>> registry.suggest("gpt4")
+        ['openai/gpt-4o']
+        """
+        with self._store.lock:
+            return self._names.suggest(text, limit)
+
+    def offers(self, id: str) -> list[tuple[str, Offer]]:
+        """Return all offers of a model and then of its dated snapshots, newest first, each with its model's id.
+
+        >>> registry = ModelRegistry()
+        >>> registry["gpt-4"] = {"provider": "openai", "connector_metadata": {"azure": {"id": "my-gpt4"}}}
+        >>> [(model_id, offer.key, offer.id) for model_id, offer in registry.offers("gpt-4")]
+        [('gpt-4', 'openai', 'gpt-4'), ('gpt-4', 'azure', 'my-gpt4')]
+        """
+        with self._store.lock:
+            model = self.resolve(id).model
+            snapshots = [self._store[each] for each in self._names.snapshots(model.id) if each != model.id]
+            return [(each.id, offer) for each in (model, *snapshots) for offer in each.offers.values()]
+
+    def find(
+        self, query: Mapping[str, Any], *, via: str | None = None, sort: Sort | None = None, limit: int | None = None
+    ) -> Iterator[Model]:
+        """Yield the models that match a query, each when it is asked for; with `via`, as that provider serves them.
+
+        >>> registry = ModelRegistry()
+        >>> registry |= {"a": {"provider": "x", "context_size": 4096}, "b": {"provider": "x"}}
+        >>> [model.id for model in registry.find({"context_size": {"$lt": 8000}})]
+        ['a']
+        """
+        return self._chosen(compile_selection(query), via, sort, limit)
+
+    def filter(
+        self, *, sort: Sort | None = None, limit: int | None = None, **criteria: Unpack[Criteria]
+    ) -> list[Model]:
+        """Return the models that meet every criterion; those of `Criteria`, and what is unknown meets none.
+
+        >>> registry = ModelRegistry()
+        >>> registry["gpt-4"] = Model("gpt-4", "openai", 8192, capabilities={"tools": True}, tags={"production"})
+        >>> [model.id for model in registry.filter(provider="openai", capabilities="tools", min_context_size=8000)]
+        ['gpt-4']
+        >>> registry.filter(capabilities="vision"), registry.filter(max_input_price=1)
+        ([], [])
+        """
+        given = check_criteria(criteria)
+        provider = given.get("provider")
+        checks = self._checks(given)
+        return list(
+            self._chosen(_selection(given), provider and self.provider_id(provider), sort, limit, checks)
+        )
+
+    @contextmanager
+    def batch(self) -> Iterator[None]:
+        """Save all changes of the `with` block at once; an error in it undoes them, in memory too.
+
+        Batches may be nested: the outermost one saves. Other threads wait until it ends.
+
+        >>> registry = ModelRegistry()
+        >>> with registry.batch():
+        ...     registry["a"] = {"provider": "x"}
+        ...     registry["b"] = {"provider": "x"}
+        """
+        with self._store.transaction():
+            yield
+
+    @contextmanager
+    def edit(self, id: str) -> Iterator[Model]:
+        """Give a model to be changed, and keep it when the `with` block ends without an error.
+
+        >>> registry = ModelRegistry()
+        >>> registry["gpt-4"] = Model("gpt-4", "openai")
+        >>> with registry.edit("gpt-4") as model:
+        ...     model.tags.add("production")
+        >>> registry["gpt-4"].tags
+        {'production'}
+        """
+        model = self.resolve(id).model
+        stored = model.id
+        yield model
+        self[stored] = model
+
+    def write(self, models: Iterable[Model], *, removed: Iterable[str] = ()) -> None:
+        """Keep models as discovery makes them, with the provenance that they bring, and remove others: one save.
+
+        >>> registry = ModelRegistry()
+        >>> registry.write([Model("m", "x", 4096, provenance={"*": "litellm@2026-11-20"})])
+        >>> registry["m"].provenance
+        {'*': 'litellm@2026-11-20'}
+        """
+        with self.batch():
+            for model in models:
+                self._put(model)
+            for id in removed:
+                if id in self._store:
+                    self._remove(id)
+
+    @property
+    def _names(self) -> Index:
+        """The index of all names, as the store is now."""
+        self._store.refresh()
+        if self._index is None or self._indexed != self._store.revision:
+            self._index = Index(model._record for model in self._store.peek())
+            self._indexed = self._store.revision
+        return self._index
+
+    def _put(self, model: Model) -> None:
+        with self._in_step():
+            self._store[model.id] = model
+            if self._index is not None:
+                self._index.add(to_record(model))
+
+    def _remove(self, id: str) -> None:
+        with self._in_step():
+            del self._store[id]
+            if self._index is not None:
+                self._index.remove(id)
+
+    @contextmanager
+    def _in_step(self) -> Iterator[None]:
+        """Let the index follow one change of the store, unless it lags behind already."""
+        with self._store.lock:
+            if self._indexed != self._store.revision:
+                self._index = None
+            before = self._store.revision
+            yield
+            self._indexed = self._store.revision if self._store.revision == before + 1 else -1
+
+    def _chosen(
+        self,
+        select: Selection,
+        via: str | None,
+        sort: Sort | None,
+        limit: int | None,
+        checks: Iterable[Callable[[Model], object]] = (),
+    ) -> Iterator[Model]:
+        if limit is not None and (isinstance(limit, bool) or not isinstance(limit, int) or limit < 0):
+            raise QueryError(f"limit={limit!r}: expected a whole number that is not negative", "limit")
+        models = self._store.peek()
+        chosen = select(models) if via is None else _served_by(via, list(models), select)
+        if sort is not None:
+            chosen = iter(sort_models(chosen, sort, via=via))
+        own = self._store.lend(chosen)
+        for check in checks:
+            own = filter(check, own)
+        return own if limit is None else islice(own, limit)
+
+    def _checks(self, given: Criteria) -> list[Callable[[Model], object]]:
+        """Return the criteria that are asked of each model after the query, one by one."""
+        checks: list[Callable[[Model], object]] = []
+        available = given.get("available")
+        if available is not None:
+            known = self.is_available
+            if known is None:
+                raise QueryError("available: only a ModelManager knows your keys and servers; or set registry.is_available")
+            checks.append(known if available else lambda model: not known(model))
+        custom = given.get("custom_filter")
+        return checks if custom is None else [*checks, custom]
+
+
+class _Values(ValuesView[Model]):
+    """Models, read from the store in one go."""
+
+    _mapping: ModelRegistry
+
+    def __iter__(self) -> Iterator[Model]:
+        store = self._mapping._store
+        return store.lend(store.peek())
+
+
+class _Items(ItemsView[str, Model]):
+    """Ids and models, read from the store in one go."""
+
+    _mapping: ModelRegistry
+
+    def __iter__(self) -> Iterator[tuple[str, Model]]:
+        return ((model.id, model) for model in self._mapping.values())
+
+
+def _opened(where: Any) -> Store:
+    if where is None:
+        return MemoryStore()
+    return where if isinstance(where, Store) else above.open_store(where)
+
+
+def _as_model(id: str, model: Model | Mapping[str, Any]) -> Model:
+    """Return what is assigned as a Model of this id."""
+    if isinstance(model, Mapping):
+        model = Model.from_dict({"id": id, **model}, where=id)
+    if not isinstance(model, Model):
+        raise InvalidModelError("model", model, "expected a Model or a dict such as {'provider': …}", str(id))
+    if model.id != id:
+        raise InvalidModelError("id", model.id, f"expected {id!r}, the key that it is assigned to", str(id))
+    return model
+
+
+def _selection(given: Criteria) -> Selection:
+    """Return what selects by all criteria that look at the model alone, or at what one provider states."""
+    select = compile_selection(node_of(given))
+    free = given.get("free")
+    if free is None:
+        return select
+    return lambda models: (model for model in select(models) if model.pricing.free is free)
+
+
+def _served_by(provider: str, models: list[Model], select: Selection) -> Iterator[Model]:
+    """Yield the models of which an offer of this provider is selected, or else one of their newest snapshot there."""
+    snapshots: dict[str, list[Model]] = {}
+    for model in models:
+        if model.base is not None:
+            snapshots.setdefault(model.base, []).append(model)
+    for model in models:
+        found = list(views(model, provider))
+        for snapshot in sorted(snapshots.get(model.id, ()), key=lambda each: each.version or each.id, reverse=True):
+            found = found or list(views(snapshot, provider))
+        if any(True for _ in select(found)):
+            yield model
+
+
+__all__ = ["ModelRegistry"]

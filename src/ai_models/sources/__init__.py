@@ -1,0 +1,86 @@
+"""Sources: where models are discovered. One file a source: `parse_*` is pure, a class asks.
+
+The connectors of the package are here too, under the names of the design document.
+
+>>> from ai_models.sources import OllamaSource, ProviderAPISource
+>>> OllamaSource().name, ProviderAPISource("together_ai").name
+('ollama', 'together')
+"""
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from ai_models._core.contracts import ModelSource
+
+if TYPE_CHECKING:
+    from ai_models.connectors import (
+        DSPyConnector,
+        LangChainConnector,
+        OllamaConnector,
+        OpenAIConnector,
+        OpenRouterConnector,
+    )
+    from ai_models.sources.catalogue import CatalogueSource
+    from ai_models.sources.fetch import FetchPolicy, fetch_policy
+    from ai_models.sources.ollama import OllamaSource
+    from ai_models.sources.openrouter import OpenRouterSource
+    from ai_models.sources.provider_api import ProviderAPISource
+
+__all__ = [
+    "CatalogueSource",
+    "DSPyConnector",
+    "FetchPolicy",
+    "LangChainConnector",
+    "OllamaConnector",
+    "OllamaSource",
+    "OpenAIConnector",
+    "OpenRouterConnector",
+    "OpenRouterSource",
+    "ProviderAPISource",
+    "builtin_sources",
+    "fetch_policy",
+]
+
+_HOMES = {
+    "CatalogueSource": "ai_models.sources.catalogue",
+    "FetchPolicy": "ai_models.sources.fetch",
+    "OllamaSource": "ai_models.sources.ollama",
+    "OpenRouterSource": "ai_models.sources.openrouter",
+    "ProviderAPISource": "ai_models.sources.provider_api",
+    "fetch_policy": "ai_models.sources.fetch",
+}
+
+
+def builtin_sources() -> Mapping[str, Callable[[], ModelSource]]:
+    """Return what makes each source of this package, by name: every provider of the table with a list of models.
+
+    >>> list(builtin_sources())[:3], builtin_sources()["groq"]()
+    (['catalogue', 'openrouter', 'ollama'], ProviderAPISource('groq'))
+    """
+    from functools import partial
+
+    from ai_models.providers import providers
+    from ai_models.sources.catalogue import CatalogueSource
+    from ai_models.sources.ollama import OllamaSource
+    from ai_models.sources.openrouter import OpenRouterSource
+    from ai_models.sources.provider_api import ProviderAPISource
+
+    made: dict[str, Callable[[], ModelSource]] = {
+        "catalogue": CatalogueSource,
+        "openrouter": OpenRouterSource,
+        "ollama": OllamaSource,
+    }
+    listing = (id for id, provider in providers.items() if provider.list_endpoint and not provider.retired)
+    return made | {id: partial(ProviderAPISource, id) for id in listing if id not in made}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(_HOMES.get(name, "ai_models.connectors")), name)
+
+
+def __dir__() -> list[str]:
+    return [*globals(), *__all__]

@@ -1,0 +1,60 @@
+"""Cohere's list of models: pages of up to 1,000, `name` for an id, endpoints and features in place of capabilities."""
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote
+
+from ai_models._core.model import Model
+from ai_models.providers import Provider
+from ai_models.sources import _rows as rows
+from ai_models.sources.facts import text_or_none, texts
+from ai_models.sources.fetch import Exchange
+from ai_models.sources.parsed import Parsed
+
+__all__ = ["list_models", "parse_cohere"]
+
+_PAGE_SIZE = 1000
+_KINDS = {
+    "chat": "chat",
+    "embed": "embedding",
+    "embed_image": "embedding",
+    "rerank": "rerank",
+    "transcriptions": "transcription",
+    "transcribe": "transcription",
+    "generate": "completion",
+}
+
+
+def list_models(exchange: Exchange, url: str, provider: Provider) -> Parsed:
+    """Ask for all pages of the list."""
+    first_page = f"{url}?page_size={_PAGE_SIZE}"
+
+    def following(payload: Any) -> str | None:
+        token = text_or_none(rows.dig(payload, "next_page_token"))
+        return f"{first_page}&page_token={quote(token, safe='')}" if token else None
+
+    return rows.merge_pages(parse_cohere(page, provider.id) for page in exchange.pages(first_page, following))
+
+
+def parse_cohere(payload: Any, provider: str = "cohere") -> Parsed:
+    """Return the models of one page of Cohere's list; raise `SourceFormatError` if it is none.
+
+    >>> row = {"name": "command-r", "endpoints": ["generate", "chat"], "context_length": 128000, "features": ["tools"]}
+    >>> model = parse_cohere({"models": [row]}).models[0]
+    >>> model.id, model.kind, model.context_size, model.supports("tools")
+    ('command-r', 'chat', 128000, True)
+    """
+    return rows.parse_rows(rows.expect_rows(payload, provider, "models"), lambda row: _model(row, provider))
+
+
+def _model(row: Mapping[str, Any], provider: str) -> Model:
+    endpoints = texts(row.get("endpoints"))
+    features = row.get("features")
+    return Model(
+        rows.row_id(row, "name"),
+        provider,
+        context_size=rows.count(row.get("context_length")),
+        capabilities=rows.capabilities(features if isinstance(features, list) else None),
+        kind=next((kind for endpoint, kind in _KINDS.items() if endpoint in endpoints), None),
+        status="deprecated" if row.get("is_deprecated") is True else None,
+    )

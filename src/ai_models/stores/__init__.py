@@ -1,0 +1,42 @@
+"""Where a registry is kept: in memory, in a JSON file, or in any mapping of your own."""
+
+import os
+from collections.abc import MutableMapping
+from importlib import import_module
+from typing import Any
+
+from ai_models._core.store import MemoryStore, Store
+from ai_models.errors import StoreError, printable
+
+__all__ = ["JsonStore", "MappingStore", "MemoryStore", "Store", "open_store"]
+
+_HOMES = {"JsonStore": "json_file", "MappingStore": "mapping"}
+
+
+def open_store(where: str | os.PathLike[str] | MutableMapping[str, Any]) -> Store:
+    """Return the store at a path (a JSON file, `~` expanded), or around a mapping; a store is returned as it is.
+
+    >>> open_store({"gpt-4": {"provider": "openai"}})["gpt-4"].provider
+    'openai'
+    """
+    if isinstance(where, Store):
+        return where
+    if isinstance(where, MutableMapping):
+        mapping: Store = import_module("ai_models.stores.mapping").MappingStore(where)
+        return mapping
+    if not isinstance(where, str | os.PathLike) or not os.fspath(where):
+        raise StoreError(f"expected a path or a mapping, not {printable(where, 60)}", str(where))
+    scheme, _, rest = str(where).partition("://")
+    if rest:
+        raise StoreError(
+            f"a registry at {scheme}:// is not available in this version; give a path to a JSON file, or a mapping",
+            f"{scheme}://…",
+        )
+    file: Store = import_module("ai_models.stores.json_file").JsonStore(where)
+    return file
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'ai_models.stores' has no attribute {name!r}")
+    return getattr(import_module(f"ai_models.stores.{_HOMES[name]}"), name)
