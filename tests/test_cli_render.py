@@ -42,10 +42,10 @@ def table(width: int, *models: Model, color: bool = False) -> list[str]:
 
 def test_a_table_at_80_columns_shows_the_essentials() -> None:
     assert table(80, CLAUDE, LLAMA, UNKNOWN) == [
-        "ID                         PROVIDER    CONTEXT  IN $/M  OUT $/M  CAPABILITIES",
-        "anthropic/cl…4-5-20250929  anthropic      200k    3.00    15.00  tools vision +1",
-        "meta/llama-3.2-1b          ollama         131k    free     free  -",
-        "who/knows                  openrouter        -       -        -  -",
+        "ID                        PROVIDER    CONTEXT  IN $/M  OUT $/M  CAPABILITIES",
+        "anthropic/c…4-5-20250929  anthropic      200k    3.00    15.00  tools vision +1",
+        "meta/llama-3.2-1b         ollama         131k    free     free  -",
+        "who/knows                 openrouter        -       -        -  -",
     ]
 
 

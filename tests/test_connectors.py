@@ -334,6 +334,44 @@ def test_data_for_a_shared_class_always_has_a_key_of_its_own(kind: type[TableCon
     assert all(each["api_key"] and each.get("base_url", each.get("api_base")) for each in through)
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://evil.example#@api.openai.com/v1",
+        "https://evil.example?@api.openai.com/v1",
+        "https://api.openai.com@evil.example/v1",
+        "https://api.openai.com:8443/v1",
+    ],
+)
+def test_no_writing_of_an_address_passes_for_the_vendors(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
+    arguments = recorded(monkeypatch, made(OpenAIConnector, **KEYS), model_of("openai"), base_url=address)
+    assert arguments["api_key"] == "none"
+
+
+@pytest.mark.parametrize("host", ["evil.example\\@api.openai.com", "api.openai.com\\@evil.example"])
+def test_an_address_that_libraries_read_differently_is_refused(host: str) -> None:
+    with pytest.raises(UnsupportedModelError, match="no address"):
+        made(OpenAIConnector, **KEYS).format_metadata(model_of("openai"), base_url=f"https://{host}/v1")
+
+
+def test_what_a_source_states_gets_less_trust_than_what_the_user_writes(monkeypatch: pytest.MonkeyPatch) -> None:
+    resource = "https://somebodys.openai.azure.com/openai/v1"
+    connector = made(OpenAIConnector, AZURE_OPENAI_API_KEY="az-0123456789")
+    facts = {"azure": {"id": "gpt-4o", "base_url": resource}, "openai": {"id": "gpt-4o", "kwargs": {"user": "me"}}}
+    for label, key, kwargs in (
+        ("user@2026-11-20", "az-0123456789", {"user": "me"}),
+        ("litellm@2026-11-20", "none", {}),
+    ):
+        model = Model("m", "azure", connector_metadata=facts, provenance={"*": label})
+        assert recorded(monkeypatch, connector, model, via="azure")["api_key"] == key
+        assert connector.format_metadata(model, via="azure") == {"model": "gpt-4o"} | kwargs
+
+
+def test_an_address_that_cannot_be_passed_on_is_refused() -> None:
+    with pytest.raises(UnsupportedModelError, match="dspy can't be told its address"):
+        made(DSPyConnector, AWS_REGION="eu-west-1").format_metadata(model_of("bedrock"), base_url="http://127.0.0.1:9")
+
+
 def test_an_address_in_the_librarys_own_words_is_judged_too(monkeypatch: pytest.MonkeyPatch) -> None:
     model = model_of("openai")
     model.connector_metadata["langchain"] = {"kwargs": {"base_url": "http://127.0.0.1:9/v1"}}
@@ -479,7 +517,7 @@ def test_kwargs_that_are_no_mapping_are_an_error() -> None:
 
 
 def test_a_library_that_is_not_installed_names_its_command(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("openai", "langchain"):
+    for name in ("openai", "langchain", "langchain.chat_models"):
         monkeypatch.setitem(sys.modules, name, None)
     with pytest.raises(MissingDependencyError, match=r"pip install 'ai-models-registry\[openai\]'"):
         made(OpenAIConnector, **KEYS).client(GPT_4)
@@ -542,6 +580,7 @@ def test_whatever_a_registry_holds_gives_json_or_a_reason(offers: dict[str, Any]
         try:
             json.dumps(connector.format_metadata(model, **settings))
             connector.code(model)
+            assert connector.supports(model)
         except ConnectorError as error:
             reasons.append(error.reason)
     assert all(reasons)

@@ -21,7 +21,7 @@ from ai_models.connectors import (
     OpenRouterConnector,
     TableConnector,
 )
-from ai_models.errors import AIModelsWarning, CredentialError
+from ai_models.errors import AIModelsWarning, CredentialError, MissingDependencyError
 from ai_models.testing.recorder import ANSWER, RecordedRequest, Recorder
 
 __all__ = ["litellm_proxy", "llama_server"]  # fixtures
@@ -347,3 +347,10 @@ def test_the_recorder_refuses_what_anthropic_refuses(recorder: Recorder) -> None
     with pytest.raises(HTTPError) as caught:
         urlopen(Request(recorder.url + "/v1/messages", body, {"anthropic-version": "2026-10-21"}))
     assert b"temperature" in caught.value.read()
+
+
+def test_a_missing_part_of_langchain_names_its_package(monkeypatch: pytest.MonkeyPatch) -> None:
+    need_libraries("langchain")
+    monkeypatch.setitem(sys.modules, "langchain_google_genai", None)
+    with pytest.raises(MissingDependencyError, match="pip install langchain-google-genai"):
+        LangChainConnector().client(Model("gemini-2.5-flash", "google"), api_key="g-0123456789")

@@ -16,7 +16,7 @@ import sys
 import tempfile
 import tomllib
 import zipfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,7 @@ from catalogue_checks import problems, report
 from catalogue_file import catalogue_text
 
 from ai_models._core.contracts import Listing
+from ai_models._core.identity import identify
 from ai_models._core.merge import Contribution, merge_all
 from ai_models._core.model import Model
 from ai_models.providers import default_rank, providers
@@ -116,8 +117,11 @@ def read(packages: list[Package], wheels: Path, into: Path) -> Listings:
     return said
 
 
-def contributions(packages: list[Package], said: Listings) -> Iterator[Contribution]:
-    """Yield what every package says, but for what is no fact about a public API."""
+def contributions(packages: list[Package], said: Listings, same: Mapping[str, str]) -> Iterator[Contribution]:
+    """Yield what every package says, but for what is no fact about a public API.
+
+    `same` has the ids of models that a person found to be another's, by the id that identity gives.
+    """
     stated = [(each, model) for each in packages for listing in said[each["name"]] for model in listing.models]
     one_spelling(stated)
     by_id: dict[tuple[str, str], list[tuple[str, Model]]] = {}
@@ -127,15 +131,24 @@ def contributions(packages: list[Package], said: Listings) -> Iterator[Contribut
         leave_remarks(rows)
     for package, model in stated:
         if believable(model, {label for label, _ in by_id[model.provider, model.id]}):
-            yield Contribution(package["label"], package["date"], model)
+            key = identify(model.provider, model.id).key
+            yield Contribution(package["label"], package["date"], model, same.get(key or ""))
 
 
 def leave_remarks(rows: list[tuple[str, Model]]) -> None:
-    """Drop what genai-prices remarks beside its prices, a rounded window and a name, where others state it."""
-    for field in ("context_size", "name"):
-        if any(label != "genai-prices" and getattr(model, field) for label, model in rows):
-            for model in (model for label, model in rows if label == "genai-prices"):
-                setattr(model, field, None)
+    """Drop what a source only remarks beside the facts it cares for, where others state it.
+
+    An input limit above every window that is stated for the same id can be no input limit.
+    """
+    for remarker, fields in REMARKS.items():
+        for field in fields:
+            if any(label != remarker and getattr(model, field) for label, model in rows):
+                for model in (model for label, model in rows if label == remarker):
+                    setattr(model, field, None)
+    windows = [model.context_size for _, model in rows if model.context_size]
+    for _, model in rows:
+        if windows and (model.max_input_tokens or 0) > max(windows):
+            model.max_input_tokens = None
 
 
 def one_spelling(stated: Iterable[tuple[Package, Model]]) -> None:
@@ -159,19 +172,24 @@ def believable(model: Model, sources: set[str]) -> bool:
     return not sources <= doubtful
 
 
+REMARKS = {
+    "inspect-ai": ("context_size", "max_input_tokens", "max_output_tokens", "name"),
+    "genai-prices": ("context_size", "name"),
+}
 CLOSED = ("anyscale",)
 CLOUDS = ("azure", "bedrock", "vertex")
 HOSTS = ("fireworks", "together")
 
 
-def build(packages: list[Package], wheels: Path | None) -> tuple[dict[str, Model], Listings]:
+def build(pins: Mapping[str, Any], wheels: Path | None) -> tuple[dict[str, Model], Listings]:
+    packages = pins["package"]
     with tempfile.TemporaryDirectory() as temporary:
         place = Path(temporary)
         if wheels is None:
             wheels = place / "wheels"
             download(packages, wheels)
         listings = read(packages, wheels, place)
-    models = merge_all(contributions(packages, listings), default_rank=default_rank)
+    models = merge_all(contributions(packages, listings, pins["same"]), default_rank=default_rank)
     return dict(sorted(models.items())), listings
 
 
@@ -180,8 +198,9 @@ def main() -> int:
     parser.add_argument("--wheels", type=Path, help="a directory with the wheels, instead of a download")
     parser.add_argument("--check", action="store_true", help="compare with what is written, write nothing")
     options = parser.parse_args()
-    packages = tomllib.loads((TOOLS / "catalogue_sources.toml").read_text("utf-8"))["package"]
-    models, listings = build(packages, options.wheels)
+    pins = tomllib.loads((TOOLS / "catalogue_sources.toml").read_text("utf-8"))
+    packages = pins["package"]
+    models, listings = build(pins, options.wheels)
     text = catalogue_text(models, packages)
     summary = report(models, packages, listings, text)
     print(summary)

@@ -48,7 +48,7 @@ class Entry:
     """
 
     answers: Mapping[str, Answer]
-    saved_at: float = field(default_factory=time.time)
+    saved_at: float = field(default_factory=lambda: time.time())
 
     @property
     def age_s(self) -> float:

@@ -1,7 +1,7 @@
 """What changed, when, and who said so: the log that every discovery appends to."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,7 +12,7 @@ from ai_models.errors import QueryError
 
 ChangeKind = Literal["added", "changed", "gone", "returned", "removed"]
 
-_UNLOGGED = frozenset({"provenance", "conflicts", "tags", "custom_metadata", "id"})
+_UNLOGGED = frozenset({"provenance", "conflicts", "tags", "custom_metadata", "id", "connector_metadata"})
 _MARKS = frozenset({"listed", "gone"})
 
 
@@ -56,22 +56,34 @@ def compare(old: Model | None, new: Model, when: str) -> list[Change]:
     """
     if old is None:
         return [Change(when, "added", new.id, source=_source(new, "*"))]
-    before, after = _served(old), _served(new)
-    changes = _differences("", before.pop(""), after.pop(""), new, when)
-    for key in dict.fromkeys([*before, *after]):
-        was, is_now = before.get(key), after.get(key)
+    before, after = _offers(old), _offers(new)
+    changes = _differences("", _facts(old), _facts(new), new, when)
+    for wire in dict.fromkeys([*before, *after]):
+        was, is_now = before.get(wire), after.get(wire)
+        key, source = (is_now or was or ("", {}))[0], wire[0]
         if was is None or is_now is None:
-            kind: ChangeKind = "added" if was is None else "removed"
-            changes.append(Change(when, kind, new.id, key, source=key.partition(":")[0]))
+            changes.append(Change(when, "added" if was is None else "removed", new.id, key, source=source))
             continue
-        if ("gone" in was) != ("gone" in is_now):
-            kind = "returned" if "gone" in was else "gone"
-            changes.append(Change(when, kind, new.id, key, source=key.partition(":")[0]))
-        changes += _differences(f"connector_metadata.{key}.", was, is_now, new, when)
+        if ("gone" in was[1]) != ("gone" in is_now[1]):
+            changes.append(Change(when, "gone" if "gone" in is_now[1] else "returned", new.id, key, source=source))
+        changes += _differences(f"connector_metadata.{key}.", was[1], is_now[1], new, when)
     return changes
 
 
-def _differences(prefix: str, was: dict[str, Any], is_now: dict[str, Any], new: Model, when: str) -> list[Change]:
+def _facts(model: Model) -> dict[str, Any]:
+    return {name: value for name, value in model.to_dict().items() if name not in _UNLOGGED}
+
+
+def _offers(model: Model) -> dict[tuple[str, str], tuple[str, Mapping[str, Any]]]:
+    """Return key and facts of each offer by provider and wire id: a key may move to another offer, a wire id can't."""
+    return {
+        (offer.provider, offer.id): (key, offer.facts)
+        for key, offer in model.offers.items()
+        if key in model.connector_metadata
+    }
+
+
+def _differences(prefix: str, was: Mapping[str, Any], is_now: Mapping[str, Any], new: Model, when: str) -> list[Change]:
     paths = dict.fromkeys([*leaf_paths(was), *leaf_paths(is_now)])
     pairs = [(path, _at(was, path), _at(is_now, path)) for path in paths if path not in _MARKS]
     return [
@@ -81,14 +93,7 @@ def _differences(prefix: str, was: dict[str, Any], is_now: dict[str, Any], new: 
     ]
 
 
-def _served(model: Model) -> dict[str, dict[str, Any]]:
-    """Return the facts of a model under the empty key, and those of each offer under the offer's key."""
-    data = {name: value for name, value in model.to_dict().items() if name not in _UNLOGGED}
-    offers: dict[str, dict[str, Any]] = data.pop("connector_metadata", {})
-    return {"": data} | offers
-
-
-def _at(data: dict[str, Any], path: str) -> Any:
+def _at(data: Mapping[str, Any], path: str) -> Any:
     name, _, part = path.partition(".")
     value = data.get(name)
     return value.get(part) if part and isinstance(value, dict) else value

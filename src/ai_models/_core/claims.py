@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from ai_models._core.identity import Identity
-from ai_models._core.model import PRICE_FIELDS, Model, deep_copy, provenance_at
+from ai_models._core.model import Model, deep_copy, provenance_at
 from ai_models._core.trust import USER, trust_rank
 
 DICT_FIELDS = ("capabilities", "cost_per_token", "cost_per_unit")
@@ -33,9 +33,6 @@ PLAIN_FIELDS = (
     "status",
 )
 """Fields that are one fact each."""
-
-OFFER_BOUND = frozenset((*PRICE_FIELDS, "deprecated", "retired", "status"))
-"""Fields that say nothing about the same model at another provider."""
 
 IDENTITY_FIELDS = ("provider", "lab", "version", "base")
 """Fields that identity decides, unless the user does."""
@@ -201,7 +198,7 @@ def _statements(model: Model, path: str, value: Any) -> Iterator[Statement]:
 
 
 def _owner(path: str, sources: set[str], offers: Mapping[str, OfferClaims], default: str) -> OfferClaims:
-    """Return the offer that a fact of the model was stated for: one that all its sources speak of, the default first."""
+    """Return the offer that a fact of the model was stated for: one that all its sources speak of, default first."""
     for key in (default, *offers):
         claims = offers[key]
         if sources <= {each.source for each in claims.facts["id"]} and (key == default or path not in claims.facts):

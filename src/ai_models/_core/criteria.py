@@ -76,9 +76,9 @@ def check_criteria(given: Mapping[str, Any]) -> Criteria:
 
 def node_of(criteria: Criteria) -> Node:
     """Return the part of criteria that is a query, `where` included, as its syntax tree."""
+    node = parse_query(query_of(criteria))
     where = criteria.get("where")
-    nodes = [parse_query(query) for query in (query_of(criteria), where) if query or query is where is not None]
-    return nodes[0] if len(nodes) == 1 else And(tuple(nodes))
+    return node if where is None else And((node, parse_query(where)))
 
 
 def query_of(criteria: Criteria) -> dict[str, Any]:

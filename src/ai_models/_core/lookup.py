@@ -66,7 +66,7 @@ class Index:
     def __init__(self, records: Iterable[Facts]) -> None:
         self._records: dict[str, Facts] = {}
         self._tables: dict[str, Table] = {"alias": {}, "name": {}, "wire": {}, "base": {}}
-        self._folded: Table | None = None
+        self._lower: Table | None = None
         self._squashed: dict[str, tuple[str, ...]] = {}
         for record in records:
             self._enter(record)
@@ -81,7 +81,7 @@ class Index:
         record = self._records.pop(id, None)
         if record is None:
             return
-        self._folded = None
+        self._lower = None
         self._squashed.pop(id, None)
         for table, name in _names(record):
             ids = self._tables[table][name]
@@ -92,7 +92,7 @@ class Index:
     def _enter(self, record: Facts) -> None:
         id = record["id"]
         self._records[id] = record
-        self._folded = None
+        self._lower = None
         for table, name in _names(record):
             self._tables[table].setdefault(name, []).append(id)
 
@@ -114,7 +114,7 @@ class Index:
     def suggest(self, text: str, limit: int = 3) -> list[str]:
         """Return the ids with the names nearest to a text, the nearest first; none if nothing is near.
 
-        >>> Index([{"id": "openai/gpt-4o", "provider": "openai"}, {"id": "ollama/phi", "provider": "ollama"}]).suggest("gtp-4o")
+        >>> Index([{"id": "openai/gpt-4o", "provider": "openai"}]).suggest("gtp-4o")
         ['openai/gpt-4o']
         """
         wanted = _squash(text[:_LONGEST])
@@ -175,12 +175,12 @@ class Index:
         return self._newest(identity.key, trace)
 
     def _folded(self, text: str) -> Found | None:
-        if self._folded is None:
-            self._folded = {}
+        if self._lower is None:
+            self._lower = {}
             for id, record in self._records.items():
                 for name in {id.lower(), *(name.lower() for table, name in _names(record) if table != "base")}:
-                    self._folded.setdefault(name, []).append(id)
-        ids = self._folded.get(text.lower())
+                    self._lower.setdefault(name, []).append(id)
+        ids = self._lower.get(text.lower())
         return self._one(text, "case", ids) if ids else None
 
     def _overlap(self, id: str, pairs: set[str]) -> float:
@@ -203,22 +203,27 @@ _STEPS: tuple[tuple[How, str], ...] = (("alias", "alias"), ("name", "name"), ("p
 def _names(record: Facts) -> Iterator[tuple[str, str]]:
     """Yield every name of a model with the table that it belongs to."""
     for alias in record.get("aliases", ()):
-        yield "alias", alias
+        if isinstance(alias, str):
+            yield "alias", alias
     if "name" in record:
         yield "name", record["name"]
     if "base" in record:
         yield "base", record["base"]
-    wires = {offer.get("id") for offer in record.get("connector_metadata", {}).values()}
-    for wire in wires:
-        if isinstance(wire, str):
-            yield "wire", wire
+    for wire in {wire for offer in record.get("connector_metadata", {}).values() if (wire := _wire_id(offer))}:
+        yield "wire", wire
 
 
 def _offers(record: Facts) -> set[tuple[str, str]]:
     """Return the offers of a model, each as provider and id on the wire."""
     id, own = record["id"], record["provider"]
-    pairs = {(key.partition(":")[0], offer.get("id") or id) for key, offer in record.get("connector_metadata", {}).items()}
+    offers = record.get("connector_metadata", {})
+    pairs = {(key.partition(":")[0], _wire_id(offer) or id) for key, offer in offers.items()}
     return pairs if any(provider == own for provider, _ in pairs) else {*pairs, (own, id)}
+
+
+def _wire_id(offer: Facts) -> str | None:
+    id = offer.get("id")
+    return id if isinstance(id, str) else None
 
 
 def _squash(text: str) -> str:

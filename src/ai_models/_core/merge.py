@@ -12,7 +12,6 @@ from typing import Any
 from ai_models._core.claims import (
     DICT_FIELDS,
     IDENTITY_FIELDS,
-    OFFER_BOUND,
     PLAIN_FIELDS,
     OfferClaims,
     Statement,
@@ -23,7 +22,7 @@ from ai_models._core.claims import (
     users_facts,
 )
 from ai_models._core.identity import Identity, identify
-from ai_models._core.model import Model, deep_copy
+from ai_models._core.model import OFFER_BOUND, Model, deep_copy
 from ai_models._core.provenance import collapse
 from ai_models._core.trust import trust_rank
 
@@ -202,7 +201,9 @@ def _by_suitability(
         offer = offers[key]
         chosen = users is not None and users.value == offer.provider
         gone = bool(offer.marks.get("gone"))
-        return not chosen, gone, default_rank(offer.provider, lab), offer.provider, len(key), key
+        leaving = "retired" in offer.facts or "deprecated" in offer.facts or "status" in offer.facts
+        suits = default_rank(offer.provider, lab)
+        return not chosen, gone, suits, leaving, -len(offer.facts), offer.provider, len(key), key
 
     return sorted(offers, key=rank)
 
@@ -224,7 +225,7 @@ def _model_facts(
 
 
 def _lendable(path: str, value: Any) -> bool:
-    """Whether a fact of another server's offer says something about the model: never a price, never a "no"."""
+    """Whether a fact of another server's offer says something of the weights: no price, no cap on answers, no "no"."""
     name = path.partition(".")[0]
     return name in _SERVED and name not in OFFER_BOUND and not (name == "capabilities" and value is False)
 

@@ -1,6 +1,6 @@
 """`Model`, the one record of a model, and `Offer`, the model as one provider serves it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import MISSING, dataclass, field, fields, replace
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, Self
@@ -26,7 +26,12 @@ KINDS: tuple[str, ...] = (
 """What a model is for; `None` means unknown."""
 
 PRICE_FIELDS = ("cost_per_token", "cost_per_unit", "price_tiers")
-"""Fields that one provider's offer never inherits from another's."""
+"""Fields that hold what a provider asks."""
+
+OFFER_BOUND = frozenset(
+    (*PRICE_FIELDS, "max_input_tokens", "max_output_tokens", "deprecated", "retired", "successor", "status")
+)
+"""Fields that one provider's offer never inherits from another's: prices, caps, and how long it is served."""
 
 
 class _Recorded:
@@ -299,8 +304,8 @@ class Offer:
         model.is_local = self.is_local
         model.provider = self.provider
         if not self.is_default:
-            for name in PRICE_FIELDS:
-                getattr(model, name).clear()
+            for name in OFFER_BOUND:
+                setattr(model, name, _FACTORIES[name]() if name in _FACTORIES else None)
         for name, value in self.facts.items():
             if name == "capabilities":
                 model.capabilities |= value
@@ -347,16 +352,19 @@ def check_fields(data: Mapping[str, Any], where: str) -> None:
         ...
     ai_models.errors.InvalidModelError: cost_per_token.input=-1 in gpt-4: expected a number that is not negative
     """
-    for name, value in data.items():
-        if value is None:
-            continue
-        check = _CHECKS.get(name)
-        if check is not None:
-            check(name, value, where)
-    for key, offer in (data.get("connector_metadata") or {}).items():
+    _check_each(data, _CHECKS, where)
+    offers = data.get("connector_metadata") or {}
+    for key, offer in offers.items():
         if not isinstance(offer, dict):
             raise InvalidModelError(f"connector_metadata.{key}", offer, "expected a mapping such as {'id': …}", where)
-        check_fields({name: value for name, value in offer.items() if name in SERVED_FIELDS}, f"{where} via {key}")
+        _check_each(offer, _OFFER_CHECKS, f"{where} via {key}")
+
+
+def _check_each(data: Mapping[str, Any], checks: Mapping[str, "_Check"], where: str) -> None:
+    for name, value in data.items():
+        check = checks.get(name)
+        if check is not None and value is not None and type(value) is not _ENOUGH.get(name):
+            check(name, value, where)
 
 
 def _check_count(name: str, value: Any, where: str) -> None:
@@ -405,7 +413,9 @@ def _check_tags(name: str, value: Any, where: str) -> None:
         raise InvalidModelError(name, value, "expected a list of texts", where)
 
 
-_CHECKS = {
+_Check = Callable[[str, Any, str], None]
+
+_CHECKS: dict[str, _Check] = {
     **dict.fromkeys(_COUNTS, _check_count),
     **dict.fromkeys(_PRICES, _check_prices),
     **dict.fromkeys(_TEXTS, _check_text),
@@ -415,6 +425,14 @@ _CHECKS = {
     **dict.fromkeys(("is_local", "open_weights"), _check_flag),
     "tags": _check_tags,
 }
+_OFFER_CHECKS = {name: check for name, check in _CHECKS.items() if name in SERVED_FIELDS}
+_ENOUGH: dict[str, type] = {
+    **dict.fromkeys(_TEXTS, str),
+    **dict.fromkeys(_MAPPINGS, dict),
+    **dict.fromkeys(_LISTS, list),
+    **dict.fromkeys(("is_local", "open_weights"), bool),
+}
+"""The types that need no further check."""
 
 
 def leaf_paths(data: Mapping[str, Any], prefix: str = "") -> Iterator[str]:

@@ -55,7 +55,7 @@ def lend(models: Iterable[Model]) -> Iterator[Model]:
     >>> lent == kept, lent is kept
     (True, False)
     """
-    new = object.__new__
+    new: Any = object.__new__
     for model in models:
         lent = new(Model)
         lent._record = model._record
@@ -115,7 +115,8 @@ def _plain(value: Any, path: "_Place", where: str, depth: int = 0) -> Any:
 
 def _plain_kin(value: Any, path: "_Place", where: str, depth: int) -> Any:
     """Return a value of a subclass, such as an enumeration's text, as the JSON type that it is one of."""
-    for kind in (str, int, float, dict, list, tuple):
+    kinds: tuple[Any, ...] = (str, int, float, dict, list)
+    for kind in kinds:
         if isinstance(value, kind) and type(value) is not kind:
             return _plain(kind(value), path, where, depth + 1)
     raise InvalidModelError(_written(path), value, "expected what JSON can hold", where)

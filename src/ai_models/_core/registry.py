@@ -205,9 +205,7 @@ class ModelRegistry(MutableMapping[str, Model]):
         given = check_criteria(criteria)
         provider = given.get("provider")
         checks = self._checks(given)
-        return list(
-            self._chosen(_selection(given), provider and self.provider_id(provider), sort, limit, checks)
-        )
+        return list(self._chosen(_selection(given), provider and self.provider_id(provider), sort, limit, checks))
 
     @contextmanager
     def batch(self) -> Iterator[None]:
@@ -293,8 +291,7 @@ class ModelRegistry(MutableMapping[str, Model]):
         limit: int | None,
         checks: Iterable[Callable[[Model], object]] = (),
     ) -> Iterator[Model]:
-        if limit is not None and (isinstance(limit, bool) or not isinstance(limit, int) or limit < 0):
-            raise QueryError(f"limit={limit!r}: expected a whole number that is not negative", "limit")
+        _check_limit(limit)
         models = self._store.peek()
         chosen = select(models) if via is None else _served_by(via, list(models), select)
         if sort is not None:
@@ -311,7 +308,9 @@ class ModelRegistry(MutableMapping[str, Model]):
         if available is not None:
             known = self.is_available
             if known is None:
-                raise QueryError("available: only a ModelManager knows your keys and servers; or set registry.is_available")
+                raise QueryError(
+                    "available: only a ModelManager knows your keys and servers; or set registry.is_available"
+                )
             checks.append(known if available else lambda model: not known(model))
         custom = given.get("custom_filter")
         return checks if custom is None else [*checks, custom]
@@ -342,15 +341,19 @@ def _opened(where: Any) -> Store:
     return where if isinstance(where, Store) else above.open_store(where)
 
 
+def _check_limit(limit: Any) -> None:
+    if limit is not None and (isinstance(limit, bool) or not isinstance(limit, int) or limit < 0):
+        raise QueryError(f"limit={limit!r}: expected a whole number that is not negative", "limit")
+
+
 def _as_model(id: str, model: Model | Mapping[str, Any]) -> Model:
     """Return what is assigned as a Model of this id."""
-    if isinstance(model, Mapping):
-        model = Model.from_dict({"id": id, **model}, where=id)
-    if not isinstance(model, Model):
-        raise InvalidModelError("model", model, "expected a Model or a dict such as {'provider': …}", str(id))
-    if model.id != id:
-        raise InvalidModelError("id", model.id, f"expected {id!r}, the key that it is assigned to", str(id))
-    return model
+    given: Any = Model.from_dict({"id": id, **model}, where=id) if isinstance(model, Mapping) else model
+    if not isinstance(given, Model):
+        raise InvalidModelError("model", given, "expected a Model or a dict such as {'provider': …}", str(id))
+    if given.id != id:
+        raise InvalidModelError("id", given.id, f"expected {id!r}, the key that it is assigned to", str(id))
+    return given
 
 
 def _selection(given: Criteria) -> Selection:

@@ -5,7 +5,7 @@ def main() -> None:
     """Run `ai-models` with the arguments of this process."""
     import gc
 
-    gc.disable()  # a process this short is over before collecting pays; it makes reading a large registry 1.5 times faster
+    gc.disable()  # over before collecting pays: a large registry is read in two thirds of the time
     try:
         from ai_models.cli.app import app
 

@@ -92,7 +92,7 @@ COLUMNS: dict[str, Column[Model]] = {
         lambda model: " ".join(capability_words(model)) or UNKNOWN,
         plain=lambda model: ",".join(capability_words(model)) or UNKNOWN,
         shrink=_shrink_capabilities,
-        least=15,
+        least=16,
         drop=3,
     ),
     "offers": Column("OFFERS", lambda model: str(len(model.connector_metadata) or 1), align="right", drop=7),

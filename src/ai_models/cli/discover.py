@@ -73,8 +73,8 @@ def _write_report(out: Output, report: "DiscoveryReport", named: bool, limit: in
     skipped = [row for row in report.rows if row.status == "skipped"]
     fold = not named and len(skipped) > _MOST_SKIPPED
     rows = [row for row in report.rows if not (fold and row.status == "skipped")]
-    for line, style in format_rows(rows, out.width if out.terminal else None):
-        out.line(line, style)
+    for start, text, style in format_rows(rows):
+        out.hanging(start, text, style)
     if fold:
         out.line(f"  {plural(len(skipped), 'source')} skipped for want of a key (ai-models sources)", "dim")
     if report.dry_run:
@@ -84,8 +84,8 @@ def _write_report(out: Output, report: "DiscoveryReport", named: bool, limit: in
     out.note(_next_step(report))
 
 
-def format_rows(rows: Sequence["SourceRow"], width: int | None = None) -> Iterator[tuple[str, str | None]]:
-    """Yield one line a source with its style: name, models, offers, and what is different or why not."""
+def format_rows(rows: Sequence["SourceRow"]) -> Iterator[tuple[str, str, str | None]]:
+    """Yield for each source: name, models and offers in columns, then what is different or why not, and the style."""
     names = [escape(row.source) for row in rows]
     name_width = max(map(width_of, names), default=0)
     answered = [row for row in rows if row.ok]
@@ -97,9 +97,9 @@ def format_rows(rows: Sequence["SourceRow"], width: int | None = None) -> Iterat
             start += _counted(row.models, "model", models_width) + "   "
             if offers_width:
                 start += _counted(row.offers if _has_offers(row) else None, "offer", offers_width) + "   "
-            yield _wrapped(start, what_happened(row), width), None
+            yield start, what_happened(row), None
         else:
-            yield _wrapped(start, f"{row.status}: {row.reason}", width), _ROW_STYLES.get(row.status)
+            yield start, f"{row.status}: {escape(row.reason)}", _ROW_STYLES.get(row.status)
 
 
 _ROW_STYLES = {"failed": "red", "skipped": "dim"}
@@ -126,21 +126,11 @@ def what_happened(row: "SourceRow") -> str:
     return " · ".join(parts)
 
 
-def _wrapped(start: str, text: str, width: int | None) -> str:
-    text = escape(text)
-    if width is None or width_of(start + text) <= width:
-        return start + text
-    from textwrap import wrap
-
-    lines = wrap(text, max(20, width - len(start)), break_on_hyphens=False) or [""]
-    return start + f"\n{' ' * len(start)}".join(lines)
-
-
 def format_total(report: "DiscoveryReport") -> str:
     """Return the sizes of the registry and what is different in it."""
-    counts = [f"{getattr(report, name):,} {name}" for name in _COUNTS if getattr(report, name)]
+    counts = [f"{getattr(report, name):,} {name}" for name in _COUNTS if getattr(report, name)] or ["nothing new"]
     counts += [plural(report.conflicts, "conflict")] if report.conflicts else []
-    total = f"{plural(report.models, 'model')}, {plural(report.offers, 'offer')}; {', '.join(counts) or 'nothing new'}."
+    total = f"{plural(report.models, 'model')}, {plural(report.offers, 'offer')}; {', '.join(counts)}."
     return f"{total} Nothing was written (--dry-run)." if report.dry_run else total
 
 

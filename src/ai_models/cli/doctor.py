@@ -31,7 +31,7 @@ class Finding:
     text: str
 
 
-_MARKS = {"ok": ("✓", "green"), "note": ("·", "dim"), "bad": ("✗", "red")}
+_MARKS = {"ok": ("✓", None), "note": ("·", "dim"), "bad": ("✗", "red")}
 
 
 @command(
@@ -149,7 +149,7 @@ def _write_findings(out: Output, findings: list[Finding], network: bool) -> None
             section = finding.section
             out.line(section, "bold")
         mark, style = _MARKS[finding.state]
-        mark = mark if out.terminal else finding.state.ljust(4)
-        out.line(f"  {out.style(mark, style)} {escape(finding.name):<{width}}  {escape(finding.text)}")
+        start = f"  {mark if out.terminal else finding.state.ljust(4)} {escape(finding.name):<{width}}  "
+        out.hanging(start, escape(finding.text), style)
     if not network:
         out.note("Nothing was dialled; to see what is reachable: ai-models doctor --network")

@@ -8,7 +8,7 @@ from ai_models._core.capabilities import canonical_capability
 from ai_models._core.model import FIELDS, Model
 from ai_models._core.pricing import per_token
 from ai_models._core.provenance import collapse, labels_of
-from ai_models._core.trust import USER
+from ai_models._core.trust import USER, trust_rank
 from ai_models.cli.command import parse_names, parse_price, parse_tokens
 from ai_models.errors import InvalidModelError
 
@@ -111,7 +111,7 @@ def override(model: Model, path: str, value: Any) -> Model:
     before, changed = fact_at(model, path), with_fact(model, path, value)
     source = (model.provenance_of(path) or USER).split(" ")[0]
     if before is not None and before != value and not source.startswith(USER):
-        changed.conflicts.setdefault(path, {}).setdefault(source, before)
+        changed.conflicts[path] = {source: before, **changed.conflicts.get(path, {})}
     return changed
 
 
@@ -125,14 +125,16 @@ def take_back(model: Model, path: str) -> Model:
     """
     if not (model.provenance_of(path) or USER).startswith(USER):
         raise InvalidModelError(path, fact_at(model, path), "this value isn't yours; nothing to take back", model.id)
-    label, value = next(iter(model.conflicts.get(path, {}).items()), (None, None))
+    claims = model.conflicts.get(path, {})
+    label = min(claims, key=lambda each: trust_rank(each.partition("@")[0], model.provider), default=None)
+    value = None if label is None else claims[label]
     labels = labels_of(model)
     restored = with_fact(model, path, value)
     labels.pop(path, None)
     if label is not None:
         labels[path] = label
         restored.conflicts[path].pop(label)
-        restored.conflicts = {each: claims for each, claims in restored.conflicts.items() if claims}
+        restored.conflicts = {each: left for each, left in restored.conflicts.items() if left}
     restored.provenance = collapse(labels)
     return restored
 

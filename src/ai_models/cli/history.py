@@ -8,7 +8,7 @@ from ai_models.cli.command import LIMIT, MODEL_ID, command
 from ai_models.cli.facts import fact_at
 from ai_models.cli.render import Column
 from ai_models.cli.session import Session, pass_session
-from ai_models.cli.text import UNKNOWN, format_fact, shorten, shorten_middle
+from ai_models.cli.text import UNKNOWN, format_fact, short_path, shorten, shorten_middle
 
 if TYPE_CHECKING:
     from ai_models._core.registry import ModelRegistry
@@ -20,7 +20,7 @@ _KIND_STYLES = {"added": "green", "returned": "green", "gone": "yellow", "remove
 def _what(change: "Change") -> str:
     if change.kind != "changed" or change.path is None:
         return change.path or ""
-    return f"{change.path} {format_fact(change.path, change.old)} → {format_fact(change.path, change.new)}"
+    return f"{short_path(change.path)} {format_fact(change.path, change.old)} → {format_fact(change.path, change.new)}"
 
 
 _CHANGE_COLUMNS: tuple[Column["Change"], ...] = (
@@ -67,10 +67,10 @@ Claim = tuple[str, str, Any, str, Any]
 
 _CONFLICT_COLUMNS: tuple[Column[Claim], ...] = (
     Column("ID", lambda row: row[0], shrink=shorten_middle, least=20),
-    Column("FACT", lambda row: row[1], shrink=shorten_middle, least=14),
+    Column("FACT", lambda row: short_path(row[1]), plain=lambda row: row[1], shrink=shorten_middle, least=22),
     Column("KEPT", lambda row: format_fact(row[1], row[2]), align="right", shrink=shorten),
     Column("ALSO SAID", lambda row: format_fact(row[1], row[4]), align="right", shrink=shorten, least=9),
-    Column("BY", lambda row: row[3], shrink=shorten, least=10),
+    Column("BY", lambda row: row[3].partition("@")[0], plain=lambda row: row[3], shrink=shorten),
 )
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import IO, Any, Generic, Literal, TypeVar
 
-from ai_models.cli.text import UNKNOWN, escape, plural, shorten, width_of
+from ai_models.cli.text import UNKNOWN, escape, hang, plural, shorten, width_of
 
 Row = TypeVar("Row")
 Shrink = Callable[[str, int], str]
@@ -137,6 +137,11 @@ class Output:
         from click import echo
 
         echo(self.style(text, style), color=self.color)
+
+    def hanging(self, start: str, text: str, style: str | None = None) -> None:
+        """Write a text behind its start, on a terminal wrapped below itself."""
+        for line in hang(start, text, self.width if self.terminal else None):
+            self.line(line, style)
 
     def note(self, text: str, style: str | None = "dim") -> None:
         """Write one line for people to stderr, so that a pipe gets data alone."""

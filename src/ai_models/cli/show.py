@@ -3,17 +3,20 @@
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import click
 
 from ai_models._core.model import FIELDS, Model, Offer, leaf_paths
 from ai_models._core.pricing import per_mtok
+from ai_models.cli.columns import capability_words
 from ai_models.cli.command import LIMIT, MODEL_ID, command
 from ai_models.cli.facts import fact_at
 from ai_models.cli.render import Column, Output
 from ai_models.cli.session import Session, pass_session
 from ai_models.cli.text import (
+    TIED,
     UNKNOWN,
     escape,
     format_age,
@@ -24,6 +27,7 @@ from ai_models.cli.text import (
     format_price,
     format_value,
     plural,
+    short_path,
     shorten,
     shorten_middle,
     shorten_words,
@@ -77,12 +81,10 @@ def write_model(out: Output, model: Model, offers: list[tuple[str, Offer]], limi
         out.line(headline, "dim")
     out.line()
     for label, text in describe(model):
-        for line in _hanging(label, text, out.width if out.terminal else None):
-            out.line(line)
+        out.hanging(_label(label), text)
     unknown = unknown_facts(model)
     if unknown:
-        for line in _hanging("unknown", ", ".join(unknown), out.width if out.terminal else None):
-            out.line(line, "dim")
+        out.hanging(_label("unknown"), ", ".join(unknown), "dim")
     out.line()
     own = [offer for id, offer in offers if id == model.id]
     out.line(plural(len(own), "offer"), "bold")
@@ -109,15 +111,19 @@ def describe(model: Model) -> Iterator[tuple[str, str]]:
     yield from _known("context", _limits(model))
     yield from _known("input", ", ".join(map(escape, model.input_modalities)))
     yield from _known("output", ", ".join(map(escape, model.output_modalities)))
-    for label, value in (("can", True), ("can't", False)):
-        yield from _known(label, ", ".join(sorted(escape(n) for n, has in model.capabilities.items() if has is value)))
+    yield from _known("can", ", ".join(map(escape, capability_words(model))))
+    yield from _known("can't", ", ".join(escape(name) for name, has in model.capabilities.items() if has is False))
     yield from describe_prices(model)
     for label, field in (("family", "family"), ("released", "released"), ("knowledge", "knowledge_cutoff")):
         yield from _known(label, escape(getattr(model, field) or ""))
     if model.version != model.released:
         yield from _known("version", escape(model.version or ""))
-    for field in ("deprecated", "retired", "successor", "license"):
-        yield from _known(field, escape(getattr(model, field) or ""))
+    yield from _known("deprecated", escape(model.deprecated or ""))
+    yield from _known(
+        "retires" if (model.retired or "") > date.today().isoformat() else "retired", escape(model.retired or "")
+    )
+    yield from _known("successor", escape(model.successor or ""))
+    yield from _known("license", escape(model.license or ""))
     if model.parameters is not None:
         yield "parameters", format_count(model.parameters)
     if model.open_weights is not None:
@@ -146,13 +152,13 @@ def _limits(model: Model) -> str:
 
 
 def describe_prices(model: Model) -> Iterator[tuple[str, str]]:
-    """Yield what `model.provider` asks: per million tokens, by tier, per unit.
+    r"""Yield what `model.provider` asks: per million tokens, by tier, per unit.
 
     >>> list(describe_prices(Model("m", "x", cost_per_token={"input": 3e-06, "output": 0.0})))
-    [('price', 'input $3.00 · output free   per M tokens')]
+    [('price', 'input\xa0$3.00 · output\xa0free · per\xa0M\xa0tokens')]
     """
     if model.cost_per_token:
-        yield "price", f"{_price_parts(model.cost_per_token)}   per M tokens"
+        yield "price", f"{_price_parts(model.cost_per_token)} · per{TIED}M{TIED}tokens"
     for tier in model.price_tiers:
         yield _tier_label(tier.get("when") or {}), _price_parts(tier.get("cost_per_token") or {})
     if model.cost_per_unit:
@@ -164,7 +170,7 @@ def _price_parts(prices: dict[str, float]) -> str:
     for part, price in sorted(prices.items(), key=lambda pair: (_PARTS.get(pair[0], len(_PARTS)), pair[0])):
         text = format_price(per_mtok(price))
         parts.append(f"{escape(part).replace('_', ' ')} {text if text == 'free' else '$' + text}")
-    return " · ".join(parts)
+    return " · ".join(part.replace(" ", TIED) for part in parts)
 
 
 def _tier_label(when: dict[str, Any]) -> str:
@@ -180,16 +186,8 @@ def unknown_facts(model: Model) -> list[str]:
     return [name for name in facts if getattr(model, name) in (None, [], {})]
 
 
-def _hanging(label: str, text: str, width: int | None) -> Iterator[str]:
-    """Yield label and text, the text wrapped below itself."""
-    start = f"  {label}{' ' * max(1, _LABELS - width_of(label))}"
-    if width is None or width_of(start + text) <= width:
-        yield start + text
-        return
-    from textwrap import wrap
-
-    for number, line in enumerate(wrap(text, max(20, width - len(start)), break_on_hyphens=False)):
-        yield (start if number == 0 else " " * len(start)) + line
+def _label(label: str) -> str:
+    return f"  {label}{' ' * max(1, _LABELS - width_of(label))}"
 
 
 def _offer_price(offer: Offer, part: str) -> str:
@@ -202,7 +200,7 @@ _OFFER_COLUMNS: tuple[Column[Offer], ...] = (
     Column("CONTEXT", lambda offer: format_count(offer.as_model().context_size), align="right"),
     Column("IN $/M", lambda offer: _offer_price(offer, "input"), align="point"),
     Column("OUT $/M", lambda offer: _offer_price(offer, "output"), align="point"),
-    Column("STATUS", lambda offer: _offer_status(offer), shrink=shorten, drop=1),
+    Column("STATUS", lambda offer: _offer_status(offer), shrink=shorten, drop=1, optional=True),
 )
 
 
@@ -221,9 +219,9 @@ class StatedFact:
     kept: bool = True
 
     @property
-    def short_path(self) -> str:
+    def title(self) -> str:
         """The path as a person reads it: a claim that was overruled stands below the fact."""
-        return self.path.replace("connector_metadata.", "via ") if self.kept else "  but also said"
+        return short_path(self.path) if self.kept else "  but also said"
 
     @property
     def source(self) -> str:
@@ -232,7 +230,7 @@ class StatedFact:
         return " ".join(label.partition("@")[0] for label in labels) or UNKNOWN
 
     @property
-    def date(self) -> str | None:
+    def day(self) -> str | None:
         """The day on which the first of them said so, as ISO text."""
         return (self.label or "").partition(" ")[0].partition("@")[2] or None
 
@@ -246,11 +244,11 @@ def _shrink_sources(text: str, width: int) -> str:
 
 
 _FACT_COLUMNS: tuple[Column[StatedFact], ...] = (
-    Column("FACT", lambda fact: fact.short_path, plain=lambda fact: fact.path, shrink=shorten_middle, least=30),
+    Column("FACT", lambda fact: fact.title, plain=lambda fact: fact.path, shrink=shorten_middle, least=30),
     Column("VALUE", lambda fact: format_fact(fact.path, fact.value), shrink=shorten, least=20),
-    Column("KEPT", lambda fact: format_flag(fact.kept), drop=2),
+    Column("KEPT", lambda fact: UNKNOWN, plain=lambda fact: format_flag(fact.kept), optional=True),
     Column("SOURCE", lambda fact: fact.source, shrink=_shrink_sources, least=14),
-    Column("AGE", lambda fact: format_age(fact.date), plain=lambda fact: fact.date or UNKNOWN, drop=1),
+    Column("AGE", lambda fact: format_age(fact.day), plain=lambda fact: fact.day or UNKNOWN, drop=1),
 )
 
 

@@ -82,6 +82,25 @@ def _head(text: str, width: int) -> str:
     return "".join(taken)
 
 
+TIED = "\u00a0"
+"""A space at which `hang` breaks no line."""
+
+
+def hang(start: str, text: str, width: int | None) -> list[str]:
+    """Return the lines of a text behind its start, wrapped below itself to 20 columns at least; `None` never wraps.
+
+    >>> hang("price  ", "input $3.00 output $15.00", 20)
+    ['price  input $3.00 output', '       $15.00']
+    """
+    if width is None or width_of(start + text) <= width:
+        return [(start + text).replace(TIED, " ")]
+    from textwrap import wrap
+
+    indent = width_of(start)
+    lines = wrap(text, max(20, width - indent), break_on_hyphens=False) or [""]
+    return [((" " * indent if number else start) + line).replace(TIED, " ") for number, line in enumerate(lines)]
+
+
 def shorten_words(words: Iterable[str], width: int) -> str:
     """Return as many whole words as fit in `width` columns, and how many more there are.
 
@@ -179,6 +198,15 @@ def format_fact(path: str, value: Any) -> str:
     if "cost_per_token." in path and isinstance(value, int | float):
         return f"${format_price(exact_per_mtok(value))}/M" if value else "free"
     return format_value(value)
+
+
+def short_path(path: str) -> str:
+    """Return the path of a fact as a person reads it.
+
+    >>> short_path("connector_metadata.azure.context_size")
+    'via azure.context_size'
+    """
+    return path.replace("connector_metadata.", "via ", 1)
 
 
 def format_age(day: str | None, today: date | None = None) -> str:

@@ -27,10 +27,14 @@ _AWS_LOGINS = ("AWS_ACCESS_KEY_ID", "AWS_PROFILE", "AWS_WEB_IDENTITY_TOKEN_FILE"
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """A provider at its own address or at a given one (`base_url`); `env` and `dotenv` stand in for the real ones."""
+    """A provider at its own address or at a given one (`base_url`), given by the user or else stated by a source.
+
+    `env` and `dotenv` stand in for the real ones.
+    """
 
     provider: Provider
     base_url: str | None = None
+    by_user: bool = True
     env: Mapping[str, str] | None = field(default=None, repr=False)
     dotenv: Any = field(default=None, repr=False)
 
@@ -136,10 +140,20 @@ class Endpoint:
 
     def _in_family(self, origin: str) -> bool:
         """Return whether the address is one that the table's pattern (`https://{resource}.example`) allows."""
-        patterns = {_origin(url) for url in (self.provider.root_url, self.provider.openai_url) if url and "{" in url}
-        return any(re.fullmatch(re.sub(r"\\\{\w+\\\}", r"[\\w-]+", re.escape(each)), origin) for each in patterns)
+        if not self.by_user:
+            return False
+        patterns = {url for url in (self.provider.root_url, self.provider.openai_url) if url and "{" in url}
+        return any(re.fullmatch(_pattern(url), origin) for url in patterns)
 
 
 def _origin(url: str) -> str:
-    scheme, _, rest = url.partition("://")
-    return f"{scheme}://{rest.partition('/')[0].rpartition('@')[2]}".lower()
+    from urllib.parse import urlsplit
+
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.hostname}{f':{parts.port}' if parts.port else ''}"
+
+
+def _pattern(template: str) -> str:
+    scheme, _, rest = template.partition("://")
+    host = re.sub(r"\\\{\w+\\\}", r"[\\w-]+", re.escape(rest.partition("/")[0]))
+    return f"{scheme}://{host}"

@@ -41,6 +41,11 @@ class Route:
         """Whether the client is given a key; else the library signs in by itself."""
         return any(name.startswith("api_key") for name in variables_of(dict(self.make)))
 
+    @property
+    def takes_url(self) -> bool:
+        """Whether the client can be told another address."""
+        return any("_url" in name for name in variables_of(dict(self.make)))
+
     def fits(self, provider: Provider, settings: Collection[str] = ()) -> bool:
         """Return whether this route reaches the provider, with these settings asked for."""
         if self.when is not None and self.when not in settings:

@@ -1,5 +1,6 @@
 """`TableConnector`: a connector whose client library is a section of the table."""
 
+import re
 import warnings
 from collections.abc import Mapping
 from datetime import date
@@ -107,7 +108,10 @@ class TableConnector(Connector):
         >>> OllamaConnector(env={}, dotenv={}).supports(Model("gpt-4o", "openai"))
         Support(ok=False, reason='openai: out of reach for ollama')
         """
-        found = self._find(model, {})
+        try:
+            found = self._find(model, {})
+        except ConnectorError as error:
+            return Support(False, error.reason)
         return Support(True, str(found).split("\n", 1)[0]) if isinstance(found, Choice) else Support(False, found)
 
     def choose(self, model: Model, **settings: Any) -> Choice:
@@ -149,9 +153,10 @@ class TableConnector(Connector):
 
     def _way(self, offer: Offer, settings: Mapping[str, Any]) -> Way | str:
         """Return how the library gets to an offer, or why it can't."""
-        given = settings.get("base_url") or self._url_in_kwargs(offer.model, settings) or offer.facts.get("base_url")
-        if given is not None and not isinstance(given, str):
-            return "its base_url is no text"
+        chosen = settings.get("base_url") or self._url_in_kwargs(offer.model, settings)
+        given = chosen or offer.facts.get("base_url")
+        if given is not None and (not isinstance(given, str) or "\\" in given):
+            return "its base_url is no address"
         provider = _provider(offer, given)
         if provider is None:
             return "the provider is unknown; give a base_url"
@@ -160,7 +165,10 @@ class TableConnector(Connector):
         route = self.library.route(provider, [name for name in SETTINGS if settings.get(name) is not None])
         if route is None:
             return f"out of reach for {self.name}"
-        endpoint = Endpoint(provider, given, self._env, self._dotenv)
+        if given is not None and not route.takes_url:
+            return f"{self.name} can't be told its address"
+        by_user = bool(chosen) or _by_user(offer.model, f"{offer.key}.base_url")
+        endpoint = Endpoint(provider, given, by_user, self._env, self._dotenv)
         try:
             endpoint.url("openai")
         except AIModelsError as error:
@@ -172,7 +180,8 @@ class TableConnector(Connector):
     ) -> dict[str, Any]:
         known = values(way, settings) | dict(keys)
         for name in variables_of(dict(template)):
-            if name in URLS and known[name] is None:
+            needed = name in URLS or (name.rstrip("?") in URLS and way.endpoint.base_url is not None)
+            if needed and known[name.rstrip("?")] is None:
                 missing = way.missing or f"give a base_url for {way.offer.provider}"
                 raise ConnectorError(self.name, way.offer.model.id, f"the address is not known: {missing}")
         known |= self._own_id(template, way, known)
@@ -191,7 +200,7 @@ class TableConnector(Connector):
         return model.connector_metadata.get(self.name, {})
 
     def _kwargs(self, model: Model, settings: Mapping[str, Any]) -> dict[str, Any]:
-        own = self._entry(model).get("kwargs") or {}
+        own = (self._entry(model).get("kwargs") or {}) if _by_user(model, f"{self.name}.kwargs") else {}
         if not isinstance(own, dict):
             raise ConnectorError(self.name, model.id, f"connector_metadata.{self.name}.kwargs is no mapping")
         return {**own, **(settings.get("kwargs") or {})}
@@ -235,6 +244,12 @@ def _provider(offer: Offer, base_url: str | None) -> Provider | None:
     if known is not None:
         return providers[known]
     return Provider(offer.provider, offer.provider, "local", openai_url=base_url) if base_url else None
+
+
+def _by_user(model: Model, path: str) -> bool:
+    """Return whether the user wrote this fact of `connector_metadata`; what no source states counts as written."""
+    label = model.provenance_of(f"connector_metadata.{path}")
+    return label is None or re.match(r"user\b", label) is not None
 
 
 def _listed(rejected: Mapping[str, str]) -> str:

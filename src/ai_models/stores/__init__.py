@@ -24,7 +24,8 @@ def open_store(where: str | os.PathLike[str] | MutableMapping[str, Any]) -> Stor
     if isinstance(where, MutableMapping):
         mapping: Store = import_module("ai_models.stores.mapping").MappingStore(where)
         return mapping
-    if not isinstance(where, str | os.PathLike) or not os.fspath(where):
+    given: Any = where
+    if not isinstance(given, str | os.PathLike) or not os.fspath(given):
         raise StoreError(f"expected a path or a mapping, not {printable(where, 60)}", str(where))
     scheme, _, rest = str(where).partition("://")
     if rest:

@@ -64,11 +64,8 @@ class JsonStore(MemoryStore):
 
     def _load(self) -> None:
         content, signature = file_io.read(self.path)
-        if not content.strip() and file_io.backup_of(self.path) is None:
-            rows, meta, rest = {}, {}, {}
-        else:
-            rows, meta, rest = parse_file(content, self.path)
-        self._rows, self._meta, self._rest = rows, meta, rest
+        fresh = not content.strip() and (signature is None or file_io.backup_of(self.path) is None)
+        self._rows, self._meta, self._rest = ({}, {}, {}) if fresh else parse_file(content, self.path)
         self._signature, self._stale = signature, False
         self._forget()
 

@@ -12,6 +12,11 @@ Confidence = Literal["exact", "rule", "guess", "none"]
 class Identity:
     """What an id of a provider means; a field is None where the id does not tell.
 
+    ``canonical`` is ``lab/name`` in lower case without the snapshot; ``community/name`` where the author is unknown.
+    ``snapshot`` is as the id writes it; ``snapshot_date`` is an ISO date, None when the snapshot names no full day.
+    ``offer_key`` is the provider, and what tells its variants of one model apart: ``bedrock:us``, ``ollama:8b-q4_k_m``.
+    ``confidence``: exact (the lab's own spelling), rule, guess (a part had to be assumed), none (no canonical id).
+
     >>> from ai_models._core.identity import identify
     >>> identity = identify("bedrock", "us.anthropic.claude-sonnet-4-5-20250929-v1:0")
     >>> identity.canonical, identity.snapshot, identity.variant

@@ -128,8 +128,7 @@ def find_lab(reading: Reading, known: Tables) -> None:
     source = owner or reading.wire.provider.lab
     lab = family_lab(reading.texts(), known)
     if lab and lab != owner and lab not in known.tuners and is_derivative(reading.tokens, known):
-        author = reading.wire.owner if reading.wire.owner in known.authors else None
-        lab = owner or author
+        lab = owner or author_of(reading, known)
         reading.trace.append(f"derivative: {lab or 'author unknown'}")
     elif source and first.text in known.ordinary:
         lab = source
@@ -137,6 +136,12 @@ def find_lab(reading: Reading, known: Tables) -> None:
         reading.tokens.insert(0, Token("word", known.first_family[source]))
     reading.lab = lab or source
     reading.trace.append(f"lab: {reading.lab or 'unknown'}")
+
+
+def author_of(reading: Reading, known: Tables) -> str | None:
+    """The author of a derivative, where the name itself could be anybody's: ``Llama-3-8B-abliterated``."""
+    distinct = (is_own_word(token, known) and token.text not in known.derivative for token in reading.tokens)
+    return reading.wire.owner if reading.wire.owner in known.authors and not any(distinct) else None
 
 
 def is_derivative(tokens: list[Token], known: Tables) -> bool:

@@ -97,4 +97,4 @@ def equal(one: Any, other: Any) -> bool:
 def _comparable(one: Any, other: Any) -> bool:
     if isinstance(one, bool) or isinstance(other, bool):
         return isinstance(one, bool) and isinstance(other, bool)
-    return isinstance(one, int | float) and isinstance(other, int | float) or isinstance(one, str) and isinstance(other, str)
+    return any(isinstance(one, kind) and isinstance(other, kind) for kind in (int | float, str))

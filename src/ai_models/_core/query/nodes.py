@@ -36,7 +36,7 @@ class Or:
 
 @dataclass(frozen=True, slots=True)
 class Not:
-    """This is known not to hold; what is unknown stays unknown."""
+    """What is inside is known not to hold; what is unknown stays unknown."""
 
     node: "Node"
 

@@ -32,7 +32,7 @@ def parse_sort(sort: str | Iterable[str]) -> tuple[SortKey, ...]:
     [('cost_per_token.input', False), ('context_size', True)]
     """
     words = sort.split(",") if isinstance(sort, str) else list(sort)
-    if not all(isinstance(word, str) and word.strip(" +-") for word in words):
+    if not all(word.strip(" +-") for word in map(str, words)):
         raise QueryError(f"sort={printable(sort, 60)}: expected fields such as 'lab,-released'", "sort")
     return tuple(_sort_key(word.strip()) for word in words)
 
@@ -89,5 +89,3 @@ def _value(model: Model, path: Path) -> Any:
     if isinstance(value, int | float):
         return 0, value, ""
     return 1, 0, value if isinstance(value, str) else str(sorted(map(str, value)))
-
-

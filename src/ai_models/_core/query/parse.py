@@ -118,7 +118,7 @@ class _Parser:
     def _operators(self, path: Path, operators: Mapping[Any, Any], depth: int) -> Node:
         if depth > _DEEPEST:
             raise QueryError(f"a query is at most {_DEEPEST} deep", path.text)
-        nodes = []
+        nodes: list[Node] = []
         for name, operand in operators.items():
             self._count()
             if name == "$options" and "$regex" in operators:
@@ -222,7 +222,7 @@ def _operand(path: Path, value: Any) -> Any:
         raise QueryError(f"{path.text}: nothing equals the unknown; ask {{'$exists': false}}", path.text)
     if isinstance(value, Mapping) and path.kind != "any":
         inner = next((str(each) for each in value), "…")
-        hint = f"; name what is below it: '{path.text}.{inner}'" if path.field in ("capabilities",) else ""
+        hint = f"; name what is below it: '{path.text}.{inner}'" if path.field == "capabilities" else ""
         raise QueryError(f"{path.text}: expected {_EXPECTED[path.kind]}, not {printable(value, 60)}{hint}", path.text)
     if not _FITS[path.kind](value):
         raise QueryError(f"{path.text}: expected {_EXPECTED[path.kind]}, not {printable(value, 60)}", path.text)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from ai_models._core.model import PRICE_FIELDS, SERVED_FIELDS, Model
+from ai_models._core.model import OFFER_BOUND, SERVED_FIELDS, Model
 
 
 def served(model: Model, provider: str) -> Iterator[Model]:
@@ -37,7 +37,7 @@ def views(model: Model, provider: str) -> Iterator[Model]:
     for key, facts in offers.items():
         if not _is_of(key, provider):
             continue
-        view = {name: value for name, value in record.items() if key == default or name not in PRICE_FIELDS}
+        view = {name: value for name, value in record.items() if key == default or name not in OFFER_BOUND}
         view["provider"] = key.partition(":")[0]
         view["is_local"] = bool(facts.get("is_local", record.get("is_local") and not own and key == default))
         for name, value in facts.items():

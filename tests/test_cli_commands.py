@@ -1,0 +1,450 @@
+"""The commands on a small registry: what they find, change, print and refuse."""
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from ai_models import Model, ModelManager, ModelRegistry, ModelSource
+from ai_models.changes import Change, ChangeLog
+from ai_models.cli.app import app
+from ai_models.cli.doctor import look_at_setup
+from ai_models.cli.render import Output
+from ai_models.cli.session import Session
+from ai_models.errors import CredentialError, SourceUnavailableError
+
+SONNET = Model(
+    "anthropic/claude-sonnet-4-5",
+    "anthropic",
+    200_000,
+    name="Claude Sonnet 4.5",
+    lab="anthropic",
+    kind="chat",
+    aliases=["sonnet"],
+    capabilities={"tools": True, "vision": True, "audio_input": False},
+    cost_per_token={"input": 3e-06, "output": 1.5e-05},
+    released="2025-09-29",
+    connector_metadata={
+        "anthropic": {"id": "claude-sonnet-4-5"},
+        "bedrock:us": {"id": "us.anthropic.claude-v1:0", "cost_per_token": {"input": 3.3e-06, "output": 1.65e-05}},
+    },
+    provenance={"*": "openrouter@2026-11-20"},
+    conflicts={"context_size": {"litellm@2026-11-20": 1_000_000}},
+)
+SNAPSHOT = Model(
+    "anthropic/claude-sonnet-4-5-20250929",
+    "anthropic",
+    200_000,
+    lab="anthropic",
+    version="2025-09-29",
+    base="anthropic/claude-sonnet-4-5",
+    connector_metadata={"anthropic": {"id": "claude-sonnet-4-5-20250929"}},
+    provenance={"*": "openrouter@2026-11-20"},
+)
+MINI = Model(
+    "openai/gpt-4o-mini",
+    "openai",
+    128_000,
+    lab="openai",
+    kind="chat",
+    capabilities={"tools": True},
+    cost_per_token={"input": 1.5e-07, "output": 6e-07},
+    released="2024-07-18",
+    connector_metadata={
+        "openai": {"id": "gpt-4o-mini"},
+        "openrouter:free": {"id": "x:free", "cost_per_token": {"input": 0.0}},
+    },
+    provenance={"*": "openrouter@2026-11-20"},
+)
+LLAMA = Model("meta/llama-3.2-1b", "ollama", is_local=True, kind="chat", provenance={"*": "ollama@2026-11-20"})
+MODELS = (SONNET, SNAPSHOT, MINI, LLAMA)
+
+
+class Found(ModelSource):
+    name = "found"
+    provider = "openai"
+
+    def discover_models(self) -> Iterator[Model]:
+        yield Model("gpt-4o-mini", "openai", 128_000)
+        yield Model("gpt-9", "openai", 9_000)
+
+
+class Dead(ModelSource):
+    name = "dead"
+
+    def discover_models(self) -> Iterator[Model]:
+        raise SourceUnavailableError("no answer from \x1b[31mdead.example", source="dead")
+
+
+class Keyless(ModelSource):
+    name = "keyless"
+
+    def discover_models(self) -> Iterator[Model]:
+        raise CredentialError("openai", ["OPENAI_API_KEY"])
+
+
+@pytest.fixture
+def session(tmp_path: Path) -> Session:
+    registry = ModelRegistry(tmp_path / "models.json")
+    registry.write(MODELS)
+    sources: dict[str, ModelSource] = {"found": Found(), "dead": Dead(), "keyless": Keyless()}
+    return Session(_manager=ModelManager(registry, sources=sources, changes=ChangeLog()), out=Output())
+
+
+@pytest.fixture
+def run(session: Session) -> Any:
+    def invoke(*args: str, terminal: int = 0) -> Result:
+        session.out = Output(terminal=bool(terminal), width=terminal or 80)
+        return CliRunner().invoke(app, list(args), obj=session, catch_exceptions=False)
+
+    return invoke
+
+
+def ids(result: Result) -> list[str]:
+    assert result.exit_code == 0, result.stderr
+    return [line.split("\t")[0] for line in result.stdout.splitlines()[1:]]
+
+
+def test_list_gives_every_model_in_the_registry_s_order(run: Any) -> None:
+    assert ids(run("list")) == [model.id for model in MODELS]
+
+
+def test_list_on_a_terminal_begins_with_the_newest(run: Any) -> None:
+    lines = run("list", terminal=80).stdout.splitlines()
+    assert [line.split()[0] for line in lines[1:3]] == ["anthropic/claude-sonnet-4-5", "openai/gpt-4o-mini"]
+
+
+@pytest.mark.parametrize(
+    ("options", "found"),
+    [
+        (["--cap", "vision,tools"], [SONNET]),
+        (["--cap", "function_calling"], [SONNET, MINI]),
+        (["--min-context", "129k"], [SONNET, SNAPSHOT]),
+        (["--max-context", "128k"], [MINI]),
+        (["--max-input-price", "0.15"], [MINI]),
+        (["--max-output-price", "15"], [SONNET, MINI]),
+        (["--lab", "anthropic"], [SONNET, SNAPSHOT]),
+        (["--kind", "chat", "--remote"], [SONNET, MINI]),
+        (["--local"], [LLAMA]),
+        (["--available"], [LLAMA]),
+        (["--where", '{"released": {"$gte": "2025"}}'], [SONNET]),
+        (["--sort", "price"], [MINI, SONNET, SNAPSHOT, LLAMA]),
+        (["--sort=-context"], [SONNET, SNAPSHOT, MINI, LLAMA]),
+        (["--limit", "2"], [SONNET, SNAPSHOT]),
+        (["--limit", "0"], list(MODELS)),
+        (["--tag", "nobody"], []),
+    ],
+)
+def test_a_filter_keeps_what_fits_and_never_what_is_unknown(run: Any, options: list[str], found: list[Model]) -> None:
+    assert ids(run("list", *options)) == [model.id for model in found]
+
+
+def test_list_as_a_provider_serves_it_shows_its_price(run: Any) -> None:
+    result = run("list", "--provider", "bedrock", "--columns", "id,provider,input")
+    assert result.stdout.splitlines()[1:] == [f"{SONNET.id}\tbedrock:us\t3.3"]
+
+
+def test_free_finds_the_free_offer_and_not_an_unknown_price(run: Any) -> None:
+    result = run("list", "--free", "--columns", "id,provider")
+    assert result.stdout.splitlines()[1:] == [f"{MINI.id}\topenrouter:free"]
+
+
+def test_available_means_that_a_key_is_found(run: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-a-key-of-a-test-0123456789")
+    assert ids(run("list", "--available")) == [MINI.id, LLAMA.id]
+
+
+def test_list_as_json_is_one_array(run: Any) -> None:
+    assert [row["id"] for row in json.loads(run("list", "--json").stdout)] == [model.id for model in MODELS]
+    assert json.loads(run("list", "--json", "--tag", "nobody").stdout) == []
+
+
+def test_nothing_found_is_said_on_stderr(run: Any) -> None:
+    result = run("list", "--tag", "nobody")
+    assert (result.exit_code, result.stderr) == (0, "none of 4 models fits\n")
+
+
+def test_search_finds_by_a_piece_of_a_name_the_best_first(run: Any) -> None:
+    assert ids(run("search", "sonnet", "4.5")) == [SONNET.id, SNAPSHOT.id]
+    assert ids(run("search", "us.anthropic")) == [SONNET.id]
+    assert ids(run("search", "gpt", "--max-input-price", "1")) == [MINI.id]
+
+
+def test_search_for_what_is_not_there_is_exit_code_3(run: Any) -> None:
+    result = run("search", "zzz")
+    assert result.exit_code == 3
+    assert "no model fits" in result.stderr
+
+
+@pytest.mark.parametrize("name", [SONNET.id, "sonnet", "claude-sonnet-4-5", "us.anthropic.claude-v1:0"])
+def test_show_takes_any_name_of_a_model(run: Any, name: str) -> None:
+    assert json.loads(run("show", name, "--json").stdout) == SONNET.to_dict()
+
+
+def test_show_is_a_page_that_fits_the_terminal(run: Any) -> None:
+    page = run("show", "sonnet", terminal=80).stdout
+    assert max(map(len, page.splitlines())) <= 80
+    for said in ("200,000", "input $3.00", "can't", "audio_input", "2 offers", "bedrock:us", "3.30", "1 snapshot"):
+        assert said in page
+
+
+def test_show_via_a_provider_has_its_price(run: Any) -> None:
+    assert json.loads(run("show", "sonnet", "--via", "bedrock", "--json").stdout)["cost_per_token"]["input"] == 3.3e-06
+
+
+def test_show_with_sources_names_who_says_so_and_who_disagrees(run: Any) -> None:
+    facts = json.loads(run("show", "sonnet", "--sources", "--json").stdout)["facts"]
+    about = [(fact["value"], fact["labels"], fact["kept"]) for fact in facts if fact["path"] == "context_size"]
+    assert about == [(200_000, ["openrouter@2026-11-20"], True), (1_000_000, ["litellm@2026-11-20"], False)]
+    assert "but also said" in run("show", "sonnet", "--sources", terminal=120).stdout
+
+
+def test_an_unknown_model_is_exit_code_3_with_suggestions(run: Any) -> None:
+    result = run("show", "claude-sonet-4-5")
+    assert result.exit_code == 3
+    assert SONNET.id in result.stderr
+
+
+def test_tags_are_put_on_and_taken_off(run: Any, session: Session) -> None:
+    assert run("tag", "sonnet", "gpt-4o-mini", "production").exit_code == 0
+    assert ids(run("list", "--tag", "production")) == [SONNET.id, MINI.id]
+    run("untag", "sonnet", "production")
+    assert ids(run("list", "--tag", "production")) == [MINI.id]
+
+
+def test_an_unknown_id_among_several_changes_nothing(run: Any, session: Session) -> None:
+    assert run("tag", "sonnet", "nobody/nothing", "production").exit_code == 3
+    assert session.manager.models[SONNET.id].tags == set()
+
+
+def test_a_note_is_kept_shown_and_taken_away(run: Any) -> None:
+    run("note", "sonnet", "Best for \x1b[31mreasoning")
+    assert r"Best for \x1b[31mreasoning" in run("show", "sonnet", terminal=80).stdout
+    run("note", "sonnet", "")
+    assert "Best for" not in run("show", "sonnet").stdout
+
+
+def test_set_makes_a_value_yours_and_unset_gives_it_back(run: Any, session: Session) -> None:
+    assert run("set", "sonnet", "context_size", "1M").exit_code == 0
+    mine = session.manager.models["sonnet"]
+    assert mine.context_size == 1_000_000
+    assert (mine.provenance_of("context_size") or "").startswith("user")
+    assert mine.provenance_of("lab") == "openrouter@2026-11-20"
+    run("set", "sonnet", "context_size", "--unset")
+    theirs = session.manager.models["sonnet"]
+    assert theirs == SONNET
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "path", "stored"),
+    [
+        ("context", "128k", "context_size", 128_000),
+        ("price.input", "0.15", "cost_per_token", {"input": 1.5e-07, "output": 1.5e-05}),
+        ("capabilities.vision", "no", "capabilities", {"tools": True, "vision": False, "audio_input": False}),
+        ("license", "MIT", "license", "MIT"),
+        ("open_weights", "yes", "open_weights", True),
+        ("input_modalities", "text,image", "input_modalities", ["text", "image"]),
+    ],
+)
+def test_set_reads_values_as_people_write_them(
+    run: Any, session: Session, field: str, value: str, path: str, stored: object
+) -> None:
+    assert run("set", "sonnet", field, value).exit_code == 0
+    assert getattr(session.manager.models["sonnet"], path) == stored
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("context_size", "big"), ("price.input", "-1"), ("contxt", "1"), ("released", "soon"), ("open_weights", "maybe")],
+)
+def test_set_refuses_what_a_model_cannot_hold(run: Any, session: Session, field: str, value: str) -> None:
+    result = run("set", "sonnet", field, value)
+    assert result.exit_code == 1 or (result.exit_code == 2 and value == "-1")
+    assert result.stderr.startswith("error: ")
+    assert session.manager.models["sonnet"] == SONNET
+
+
+def test_an_alias_is_added_listed_and_removed(run: Any) -> None:
+    assert run("alias", "gpt-4o-mini", "mini").exit_code == 0
+    assert json.loads(run("show", "mini", "--json").stdout)["id"] == MINI.id
+    assert run("alias", "list").stdout.splitlines()[1:] == [f"sonnet\t{SONNET.id}", f"mini\t{MINI.id}"]
+    assert run("alias", "remove", "mini").exit_code == 0
+    assert run("alias", "remove", "mini").exit_code == 3
+
+
+def test_an_alias_names_one_model(run: Any) -> None:
+    result = run("alias", "gpt-4o-mini", "sonnet")
+    assert result.exit_code == 1
+    assert SONNET.id in result.stderr
+
+
+def test_a_group_is_made_filled_listed_and_dissolved(run: Any) -> None:
+    assert run("group", "create", "approved", "sonnet").exit_code == 0
+    assert run("group", "create", "approved", "sonnet").exit_code == 1
+    run("group", "add", "approved", "gpt-4o-mini")
+    assert ids(run("group", "show", "approved")) == ids(run("list", "--group", "approved")) == [SONNET.id, MINI.id]
+    run("group", "remove", "approved", "sonnet")
+    assert json.loads(run("group", "list", "--json").stdout) == [{"group": "approved", "ids": [MINI.id]}]
+    run("group", "delete", "approved")
+    assert json.loads(run("group", "list", "--json").stdout) == []
+    assert run("group", "show", "aproved").exit_code == 3
+
+
+def test_connect_prints_what_the_call_wants(run: Any) -> None:
+    assert json.loads(run("connect", "gpt-4o-mini", "openai").stdout) == {"model": "gpt-4o-mini"}
+    assert json.loads(run("connect", "gpt-4o-mini", "openai", "--json").stdout) == {"model": "gpt-4o-mini"}
+
+
+def test_connect_prints_code_that_compiles_and_holds_no_key(run: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-a-key-of-a-test-0123456789")
+    code = run("connect", "gpt-4o-mini", "openai", "--code").stdout
+    compile(code, "code", "exec")
+    assert "OPENAI_API_KEY" in code
+    assert "0123456789" not in code
+
+
+def test_connect_explains_its_choice_on_stderr(run: Any) -> None:
+    assert "openai" in run("connect", "gpt-4o-mini", "openai", "--explain").stderr
+
+
+def test_an_unknown_connector_is_exit_code_3(run: Any) -> None:
+    assert run("connect", "gpt-4o-mini", "opnai").exit_code == 3
+
+
+def test_discover_reports_each_source_and_its_reason(run: Any) -> None:
+    result = run("discover")
+    assert result.exit_code == 0
+    rows = {line.split()[0]: line for line in result.stdout.splitlines()}
+    assert "2 models" in rows["found"]
+    assert "1 new" in rows["found"]
+    assert r"failed: no answer from \x1b[31mdead.example" in rows["dead"]
+    assert "OPENAI_API_KEY" in rows["keyless"]
+    assert result.stdout.splitlines()[-1].startswith("5 models, ")
+    assert "Next: " in result.stderr
+
+
+def test_discover_twice_finds_nothing_new(run: Any) -> None:
+    run("discover", "found")
+    second = run("discover", "found")
+    assert "nothing new" in second.stdout
+    assert second.stdout.splitlines()[-1].endswith("; nothing new, 1 conflict.")
+
+
+def test_a_source_asked_for_by_name_that_fails_is_exit_code_4(run: Any) -> None:
+    assert run("discover", "found", "dead").exit_code == 4
+    assert run("discover", "found").exit_code == 0
+    assert run("discover", "nobody").exit_code == 3
+
+
+def test_a_dry_run_writes_nothing_and_shows_the_changes(run: Any, session: Session) -> None:
+    result = run("discover", "found", "--dry-run")
+    assert "gpt-9" in result.stdout
+    assert "Nothing was written" in result.stdout
+    assert len(session.manager.models) == len(MODELS)
+
+
+def test_discover_as_json_is_one_object_and_no_progress(run: Any) -> None:
+    result = run("discover", "--json")
+    report = json.loads(result.stdout)
+    assert [row["source"] for row in report["sources"]] == ["found", "dead", "keyless"]
+    assert result.stderr == ""
+
+
+def test_the_report_stands_in_columns(run: Any) -> None:
+    lines = run("discover", terminal=80).stdout.splitlines()
+    starts = {re.match(r"  \S+ +", line).end() for line in lines if line.startswith("  ") and line[2] != " "}  # type: ignore[union-attr]
+    assert len({start for start in starts if start > 4}) <= 2
+    assert max(map(len, lines)) <= 80
+
+
+def test_changes_are_listed_the_newest_first(run: Any, session: Session) -> None:
+    session.manager._log.append(
+        [
+            Change("2026-11-01T00:00:00Z", "changed", MINI.id, "cost_per_token.input", 3e-06, 1.5e-07, "openai"),
+            Change("2026-11-02T00:00:00Z", "gone", LLAMA.id, "ollama", source="ollama"),
+        ]
+    )
+    assert [row["id"] for row in json.loads(run("changes", "--json").stdout)] == [LLAMA.id, MINI.id]
+    assert "$3.00/M → $0.15/M" in run("changes", "--id", "gpt-4o-mini", terminal=120).stdout
+    assert [row["kind"] for row in json.loads(run("changes", "--kind", "gone", "--json").stdout)] == ["gone"]
+    assert run("changes", "--since", "yesterweek").exit_code == 2
+
+
+def test_conflicts_show_what_is_kept_and_who_says_otherwise(run: Any) -> None:
+    assert json.loads(run("conflicts", "--json").stdout) == [
+        {"id": SONNET.id, "path": "context_size", "kept": 200_000, "label": "litellm@2026-11-20", "value": 1_000_000}
+    ]
+    assert json.loads(run("conflicts", "gpt-4o-mini", "--json").stdout) == []
+
+
+def test_sources_say_whether_they_would_run(run: Any) -> None:
+    rows = json.loads(run("sources", "--json").stdout)
+    assert {row["name"]: row["runs"] for row in rows} == {"found": True, "dead": True, "keyless": True}
+
+
+def test_providers_are_found_by_text_and_kind(run: Any) -> None:
+    assert "groq" in ids(run("providers", "groq"))
+    kinds = {row["kind"] for row in json.loads(run("providers", "--kind", "local", "--json").stdout)}
+    assert kinds == {"local"}
+
+
+def test_providers_name_the_variable_and_never_the_key(run: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GROQ_API_KEY", "gsk_secret_of_a_test_0123456789")
+    for result in (run("providers", "--with-key"), run("providers", "--with-key", "--json"), run("doctor")):
+        assert "GROQ_API_KEY" in result.stdout
+        assert "secret_of_a_test" not in result.stdout + result.stderr
+
+
+def test_doctor_looks_at_store_keys_and_sources(session: Session) -> None:
+    findings = {(each.section, each.name): each for each in look_at_setup(session.manager)}
+    assert "4 models" in findings["registry", "store"].text
+    assert findings["registry", "writable"].state == "ok"
+    assert findings["sources", "found"].state == "ok"
+
+
+def test_doctor_with_the_network_asks_the_sources_and_writes_nothing(run: Any, session: Session) -> None:
+    result = run("doctor", "--network", "--json")
+    network = {each["name"]: each["state"] for each in json.loads(result.stdout) if each["section"] == "network"}
+    assert network == {"found": "ok", "dead": "bad", "keyless": "note"}
+    assert result.exit_code == 1
+    assert len(session.manager.models) == len(MODELS)
+
+
+def test_a_broken_store_is_reported_by_doctor_and_refused_by_list(tmp_path: Path) -> None:
+    store = tmp_path / "models.json"
+    store.write_text('{"ai_models": {"schema": 1}, "models": {')
+    for command, code in (("list", 1), ("doctor", 1)):
+        result = CliRunner().invoke(app, ["--store", str(store), command])
+        assert result.exit_code == code
+        assert "line" in result.stdout + result.stderr
+    assert store.read_text().endswith('"models": {')
+
+
+def test_an_empty_registry_answers_from_the_catalogue_and_says_so(tmp_path: Path) -> None:
+    for args in (["list", "--limit", "1"], ["search", "gpt-4o", "--limit", "1"], ["show", "gpt-4o"]):
+        result = CliRunner().invoke(app, ["--store", str(tmp_path / "none.json"), *args])
+        assert result.exit_code == 0
+        assert result.stdout
+        assert "embedded catalogue" in result.stderr
+    assert not (tmp_path / "none.json").exists()
+
+
+def test_an_empty_registry_has_nothing_to_change(tmp_path: Path) -> None:
+    result = CliRunner().invoke(app, ["--store", str(tmp_path / "none.json"), "tag", "gpt-4o", "x"])
+    assert result.exit_code == 1
+    assert "ai-models discover" in result.stderr
+
+
+def test_model_ids_are_completed(session: Session) -> None:
+    import click
+
+    from ai_models.cli.command import MODEL_ID
+
+    context = click.Context(app, obj=session)
+    parameter = click.Argument(["id"])
+    assert [item.value for item in MODEL_ID.shell_complete(context, parameter, "openai/")] == [MINI.id]
+    assert [item.value for item in MODEL_ID.shell_complete(context, parameter, "gpt-4")] == [MINI.id]
