@@ -6,18 +6,17 @@ import importlib
 import inspect
 import pickle
 import pkgutil
-import re
 import subprocess
 import sys
 import typing
-from collections.abc import Iterator
+from collections.abc import Iterator, MutableMapping
 from pathlib import Path
 from types import FunctionType, ModuleType
 
 import pytest
 
 import ai_models
-from ai_models import errors
+from ai_models import Connector, ModelSource, errors
 
 PACKAGE = Path(ai_models.__file__).parent
 SOURCES = sorted(PACKAGE.rglob("*.py"))
@@ -26,16 +25,31 @@ MODULES = sorted(
     for module in pkgutil.walk_packages(ai_models.__path__, "ai_models.")
     if not module.name.endswith("__main__") and not module.name.startswith("ai_models.data")
 )
-PUBLIC_MODULES = ["ai_models", *(name for name in MODULES if "._" not in name)]
-THIRD_PARTY = ("ai_models.testing", "ai_models.cli.")
+PUBLIC_MODULES = ["ai_models", *(name for name in MODULES if name.count(".") == 1 and "._" not in name)]
+"""What a program may rely on; a package says in its own `__all__` what of its modules that is."""
+THIRD_PARTY = ("ai_models.testing",)
 """Modules that may import a third-party package when they are imported: what `import ai_models` never does."""
 
+SENTENCES = "ai_models.testing"
+"""The suites' tests say what they hold by their names alone; their bases are those of test tools."""
+
 NO_DOCTEST = {
-    "errors": "an error is shown where it is raised; the module's own example shows the rest",
-    "cli": "a command is shown in docs/cli.md, whose examples run",
-    "testing": "a conformance suite is shown by the tests that subclass it",
+    "ai_models.cli.main": "a command is shown in docs/cli.md, whose examples run",
+    "ai_models.errors.": "an error is shown where it is raised",
+    "ai_models.examples.": "they are examples",
+    "ai_models.testing.": "a suite is shown by the tests that subclass it",
+    "ai_models._core.contracts.Listing": "a record, shown by the sources that return it",
+    "ai_models._core.contracts.SkippedRow": "a record, shown by the sources that return it",
+    "ai_models._core.store.Store": "a protocol, shown by the stores that have it",
+    "ai_models.changes.utc_now": "another answer each time",
+    "ai_models.discovery.": "the machinery below ModelManager.discover, shown there",
+    "ai_models.mall.Shelf": "shown by ModelMall",
+    "ai_models.manager.Groups": "shown by ModelManager.groups",
+    "ai_models.reconcile.": "the machinery below ModelManager.discover, shown there",
+    "ai_models.transport.AsyncTransport": "a protocol, shown by what implements it",
+    "ai_models.transport.Transport": "a protocol, shown by what implements it",
 }
-"""Modules whose public names need no doctest of their own, and why."""
+"""Names, or modules, whose examples stand elsewhere, and where."""
 
 
 def run_python(code: str) -> str:
@@ -66,7 +80,7 @@ def own(value: object, module: ModuleType) -> bool:
     return getattr(value, "__module__", None) == module.__name__ and isinstance(value, type | FunctionType)
 
 
-def public_callables() -> Iterator[tuple[str, object]]:
+def public_callables() -> Iterator[tuple[str, type | FunctionType]]:
     """Every public function and class, and every public function of a class, once, with its full name."""
     seen: set[int] = set()
     for module in map(importlib.import_module, PUBLIC_MODULES):
@@ -81,7 +95,7 @@ def public_callables() -> Iterator[tuple[str, object]]:
                     yield from methods(value)
 
 
-def methods(cls: type) -> Iterator[tuple[str, object]]:
+def methods(cls: type) -> Iterator[tuple[str, type | FunctionType]]:
     for name, value in vars(cls).items():
         function = getattr(value, "fget", None) or getattr(value, "__func__", None) or value
         if not name.startswith("_") and isinstance(function, FunctionType):
@@ -112,16 +126,14 @@ def test_all_names_once_each_what_exists(name: str) -> None:
     assert [item for item in listed if not hasattr(module, item)] == []
 
 
-@pytest.mark.parametrize("name", CALLABLES)
+@pytest.mark.parametrize("name", [name for name in CALLABLES if not name.startswith(SENTENCES)])
 def test_type_hints_of_every_public_callable_resolve(name: str) -> None:
     assert isinstance(typing.get_type_hints(CALLABLES[name]), dict)
 
 
-@pytest.mark.parametrize("name", CALLABLES)
+@pytest.mark.parametrize("name", [name for name in CALLABLES if not name.startswith(SENTENCES)])
 def test_every_public_callable_says_what_it_does(name: str) -> None:
-    text = inspect.getdoc(CALLABLES[name])
-    assert text
-    assert text.strip()[0].isupper() or text.strip()[0] in "`'\"*", text
+    assert (inspect.getdoc(CALLABLES[name]) or "").strip()
 
 
 def has_example(value: object) -> bool:
@@ -129,12 +141,20 @@ def has_example(value: object) -> bool:
     return any(test.examples for test in found)
 
 
-@pytest.mark.parametrize(
-    "name", [name for name, value in CALLABLES.items() if name.count(".") < 3 or isinstance(value, type)]
-)
+def owes_example(name: str, value: type | FunctionType) -> bool:
+    if name.startswith(tuple(NO_DOCTEST)) or (isinstance(value, type) and issubclass(value, Exception)):
+        return False
+    return isinstance(value, type) or "." not in value.__qualname__
+
+
+@pytest.mark.parametrize("name", [name for name, value in CALLABLES.items() if owes_example(name, value)])
 def test_every_public_class_and_function_shows_an_example(name: str) -> None:
-    module = name.removeprefix("ai_models.").removeprefix("_core.").partition(".")[0]
-    assert module in NO_DOCTEST or has_example(CALLABLES[name]), f"{name} has no doctest"
+    assert has_example(CALLABLES[name])
+
+
+@pytest.mark.parametrize("name", NO_DOCTEST)
+def test_what_is_excused_from_an_example_exists(name: str) -> None:
+    assert any(each.startswith(name) for each in CALLABLES)
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(PACKAGE)))
@@ -144,14 +164,15 @@ def test_a_module_has_a_docstring_and_at_most_500_lines(path: Path) -> None:
     assert not text.strip() or ast.get_docstring(ast.parse(text))
 
 
-def test_except_exception_stands_only_where_discovery_reports_a_source() -> None:
-    places = [
-        path.name
-        for path in SOURCES
-        for _ in re.findall(r"except (?:Base)?Exception\b|except:", path.read_text("utf-8"))
-    ]
-    assert set(places) <= {"discovery.py"}
-    assert len(places) <= 1
+def swallows_everything(node: ast.AST) -> bool:
+    if not isinstance(node, ast.ExceptHandler) or isinstance(node.body[-1], ast.Raise):
+        return False
+    return node.type is None or ast.unparse(node.type) in {"Exception", "BaseException"}
+
+
+def test_every_exception_is_caught_only_where_discovery_reports_a_source() -> None:
+    trees = [(path.name, ast.walk(ast.parse(path.read_text("utf-8")))) for path in SOURCES]
+    assert [name for name, nodes in trees for node in nodes if swallows_everything(node)] == ["discovery.py"]
 
 
 def is_warning_filter(node: ast.AST) -> bool:
@@ -187,6 +208,26 @@ def test_no_new_name_starts_with_get_set_is_or_supports() -> None:
 def test_what_parses_or_formats_takes_no_transport(name: str) -> None:
     parameters = inspect.signature(typing.cast("FunctionType", CALLABLES[name])).parameters
     assert not {"transport", "client", "session", "timeout"} & set(parameters)
+
+
+SHIPPED = {
+    "SourceTests": "ai_models.sources.",
+    "ConnectorTests": "ai_models.connectors.",
+    "StoreTests": "ai_models.stores.",
+}
+CONTRACTS = (ModelSource, Connector, MutableMapping)
+NO_SUITE = {"TableConnector", "CatalogueSource"}
+"""The first is a base; the second hands over merged models, which tests/test_catalogue.py holds to more."""
+
+
+@pytest.mark.parametrize("suite", SHIPPED)
+def test_every_shipped_source_connector_and_store_meets_its_public_suite(suite: str, repository: Path) -> None:
+    texts = [path.read_text("utf-8") for path in (repository / "tests").glob("test_*.py")]
+    meeting = "\n".join(text for text in texts if f"({suite})" in text)
+    found = (cls for name, cls in CALLABLES.items() if name.startswith(SHIPPED[suite]) and isinstance(cls, type))
+    shipped = {cls.__name__ for cls in found if issubclass(cls, CONTRACTS) and not inspect.isabstract(cls)} - NO_SUITE
+    assert shipped
+    assert [name for name in sorted(shipped) if f"{name}(" not in meeting] == []
 
 
 ERRORS = [value for value in vars(errors).values() if isinstance(value, type) and issubclass(value, Exception)]

@@ -158,6 +158,13 @@ def test_available_means_that_a_key_is_found(run: Any, monkeypatch: pytest.Monke
     assert ids(run("list", "--available")) == [MINI.id, LLAMA.id]
 
 
+def test_a_provider_or_group_that_there_is_not_is_no_empty_list(run: Any) -> None:
+    for args, near in ((["--provider", "bedrok"], "bedrock"), (["--group", "nobody"], "nobody")):
+        result = run("list", *args)
+        assert result.exit_code == 3
+        assert near in result.stderr
+
+
 def test_list_as_json_is_one_array(run: Any) -> None:
     assert [row["id"] for row in json.loads(run("list", "--json").stdout)] == [model.id for model in MODELS]
     assert json.loads(run("list", "--json", "--tag", "nobody").stdout) == []
@@ -207,6 +214,26 @@ def test_an_unknown_model_is_exit_code_3_with_suggestions(run: Any) -> None:
     result = run("show", "claude-sonet-4-5")
     assert result.exit_code == 3
     assert SONNET.id in result.stderr
+
+
+def test_a_model_that_only_the_catalogue_knows_is_pointed_at(run: Any) -> None:
+    result = run("show", "gpt-4o")
+    assert result.exit_code == 3
+    assert "ai-models discover --offline" in result.stderr
+
+
+def test_how_a_model_was_found_is_said_where_it_is_not_plain(run: Any) -> None:
+    assert run("show", "ANTHROPIC/Claude-Sonnet-4-5").stderr != ""
+    assert run("show", "sonnet").stderr == ""
+
+
+def test_an_option_for_the_store_wins_over_the_variable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ModelRegistry(tmp_path / "mine.json").write([MINI])
+    monkeypatch.setenv("AI_MODELS_STORE", str(tmp_path / "other.json"))
+    for args in (["--store", str(tmp_path / "mine.json"), "list"], ["list", "--store", str(tmp_path / "mine.json")]):
+        assert ids(CliRunner().invoke(app, args)) == [MINI.id]
+    monkeypatch.setenv("AI_MODELS_STORE", str(tmp_path / "mine.json"))
+    assert ids(CliRunner().invoke(app, ["list"])) == [MINI.id]
 
 
 def test_tags_are_put_on_and_taken_off(run: Any, session: Session) -> None:
@@ -429,7 +456,7 @@ def test_an_empty_registry_answers_from_the_catalogue_and_says_so(tmp_path: Path
         result = CliRunner().invoke(app, ["--store", str(tmp_path / "none.json"), *args])
         assert result.exit_code == 0
         assert result.stdout
-        assert "embedded catalogue" in result.stderr
+        assert result.stderr.count("embedded catalogue") == 1
     assert not (tmp_path / "none.json").exists()
 
 

@@ -1,7 +1,7 @@
 """The shipped sources keep the contract of sources, and the suite that says so can fail."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from tests.test_source_wires import ANTHROPIC, COHERE, GEMINI, MISTRAL, OPENAI, OPENROUTER, SHOWN, TAGS
@@ -16,14 +16,14 @@ OLLAMA = "http://127.0.0.1:11434/api"
 
 
 class TestOpenRouter(HTTPSourceTests):
-    answers = {"https://openrouter.ai/api/v1/models": OPENROUTER}
+    answers: ClassVar = {"https://openrouter.ai/api/v1/models": OPENROUTER}
 
     def make_source_over(self, transport: Transport) -> ModelSource:
         return OpenRouterSource(transport=transport, api_key=self.key, env={})
 
 
 class TestOllama(HTTPSourceTests):
-    answers = {
+    answers: ClassVar = {
         f"{OLLAMA}/tags": TAGS,
         f"{OLLAMA}/show": lambda sent: SHOWN.get(sent.json["model"], 404),
         f"{OLLAMA}/ps": {"models": []},
@@ -35,35 +35,35 @@ class TestOllama(HTTPSourceTests):
 
 
 class TestOpenAI(HTTPSourceTests):
-    answers = {"https://api.openai.com/v1/models": OPENAI}
+    answers: ClassVar = {"https://api.openai.com/v1/models": OPENAI}
 
     def make_source_over(self, transport: Transport) -> ModelSource:
         return ProviderAPISource("openai", transport=transport, api_key=self.key, env={})
 
 
 class TestAnthropic(HTTPSourceTests):
-    answers = {"https://api.anthropic.com/v1/models": ANTHROPIC}
+    answers: ClassVar = {"https://api.anthropic.com/v1/models": ANTHROPIC}
 
     def make_source_over(self, transport: Transport) -> ModelSource:
         return ProviderAPISource("anthropic", transport=transport, api_key=self.key, env={})
 
 
 class TestGemini(HTTPSourceTests):
-    answers = {"https://generativelanguage.googleapis.com/v1beta/models": GEMINI}
+    answers: ClassVar = {"https://generativelanguage.googleapis.com/v1beta/models": GEMINI}
 
     def make_source_over(self, transport: Transport) -> ModelSource:
         return ProviderAPISource("gemini", transport=transport, api_key=self.key, env={})
 
 
 class TestMistral(HTTPSourceTests):
-    answers = {"https://api.mistral.ai/v1/models": MISTRAL}
+    answers: ClassVar = {"https://api.mistral.ai/v1/models": MISTRAL}
 
     def make_source_over(self, transport: Transport) -> ModelSource:
         return ProviderAPISource("mistral", transport=transport, api_key=self.key, env={})
 
 
 class TestCohere(HTTPSourceTests):
-    answers = {"https://api.cohere.com/v1/models": COHERE}
+    answers: ClassVar = {"https://api.cohere.com/v1/models": COHERE}
 
     def make_source_over(self, transport: Transport) -> ModelSource:
         return ProviderAPISource("cohere", transport=transport, api_key=self.key, env={})
@@ -142,7 +142,7 @@ def test_the_http_suite_finds_a_source_that_shows_its_key(monkeypatch: pytest.Mo
             raise SourceAuthError(said, status=401)
 
     class Suite(HTTPSourceTests):
-        answers = {"u:": []}
+        answers: ClassVar = {"u:": []}
 
         def make_source_over(self, transport: Transport) -> ModelSource:
             return Leaky(transport)

@@ -194,6 +194,20 @@ def test_a_proxy_is_not_asked_for_this_machine(
     assert transport.request("GET", serve({"/": answer()}) + "/", timeout=5).status == 200
 
 
+@pytest.mark.parametrize("proxy", ["socks5://127.0.0.1:9", "mystery://127.0.0.1:9", "http://[::1"])
+def test_a_proxy_that_cannot_be_used_is_a_connection_error_that_says_so(
+    proxy: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY", "ALL_PROXY", "no_proxy", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("all_proxy", proxy)
+    with HTTPTransport() as transport:
+        with pytest.raises(ConnectionError, match="proxy"):
+            transport.request("GET", "http://api.test/", timeout=1)
+        with pytest.raises(ConnectionError, match="proxy"):
+            asyncio.run(transport.arequest("GET", "http://api.test/", timeout=1))
+
+
 def test_a_closed_transport_opens_again(serve: Serve, transport: HTTPTransport) -> None:
     url = serve({"/": answer()}) + "/"
     transport.request("GET", url, timeout=5)

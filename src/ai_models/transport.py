@@ -13,7 +13,8 @@ over `MAX_BODY_BYTES`; it never retries and never judges a status.
 
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
@@ -142,8 +143,10 @@ class HTTPTransport:
         import httpx2
 
         exchange = _Exchange(method, url, headers, json, timeout)
+        with _usable_proxies():
+            opened = httpx2.AsyncClient(mounts=dict.fromkeys(_direct()), follow_redirects=False)
         try:
-            async with httpx2.AsyncClient(mounts=dict.fromkeys(_direct()), follow_redirects=False) as client:
+            async with opened as client:
                 while True:
                     async with client.stream(**exchange.arguments) as answer:
                         if not exchange.redirected(answer):
@@ -173,7 +176,8 @@ class HTTPTransport:
             if self._opened is None:
                 import httpx2
 
-                self._opened = httpx2.Client(mounts=dict.fromkeys(_direct()), follow_redirects=False)
+                with _usable_proxies():
+                    self._opened = httpx2.Client(mounts=dict.fromkeys(_direct()), follow_redirects=False)
             return self._opened
 
 
@@ -272,6 +276,19 @@ def default_transport() -> HTTPTransport:
 
 def _direct() -> tuple[str, ...]:
     return tuple(f"all://{host}" for host in _LOOPBACK)
+
+
+@contextmanager
+def _usable_proxies() -> Iterator[None]:
+    """Say what is wrong with the proxies of the environment when no client can be made with them."""
+    import httpx2
+
+    try:
+        yield
+    except ImportError as error:
+        raise ConnectionError("the proxy of the environment needs a package: pip install 'httpx2[socks]'") from error
+    except (ValueError, httpx2.InvalidURL) as error:
+        raise ConnectionError("a proxy of the environment (HTTPS_PROXY, ALL_PROXY, …) is not an address") from error
 
 
 def _user_agent() -> str:

@@ -203,7 +203,7 @@ def _by_suitability(
         gone = bool(offer.marks.get("gone"))
         leaving = "retired" in offer.facts or "deprecated" in offer.facts or "status" in offer.facts
         suits = default_rank(offer.provider, lab)
-        return not chosen, gone, suits, leaving, -len(offer.facts), offer.provider, len(key), key
+        return not chosen, gone, suits, leaving, ":" in key, -len(offer.facts), offer.provider, len(key), key
 
     return sorted(offers, key=rank)
 

@@ -284,9 +284,9 @@ class Offer:
 
     @property
     def is_default(self) -> bool:
-        """Whether the model's own facts and prices are this offer's."""
-        keys = [key for key in self.model.connector_metadata if _provider_of(key) == self.model.provider]
-        return self.key == (self.model.provider if self.model.provider in keys or not keys else keys[0])
+        """Whether the model's own facts and prices are this offer's: it is the first of the default server."""
+        own = (key for key in self.model.connector_metadata if _provider_of(key) == self.model.provider)
+        return self.key == next(own, self.model.provider)
 
     @property
     def gone(self) -> str | None:

@@ -13,7 +13,7 @@ from ai_models._core.lookup import Index, Resolution
 from ai_models._core.model import Model, Offer
 from ai_models._core.provenance import mark_changes
 from ai_models._core.query import Selection, compile_selection, sort_models, views
-from ai_models._core.record import to_record
+from ai_models._core.record import merge_values, to_record
 from ai_models._core.store import MemoryStore, Store
 from ai_models.errors import InvalidModelError, ModelNotFoundError, QueryError, StoreError
 
@@ -223,7 +223,9 @@ class ModelRegistry(MutableMapping[str, Model]):
 
     @contextmanager
     def edit(self, id: str) -> Iterator[Model]:
-        """Give a model to be changed, and keep it when the `with` block ends without an error.
+        """Give a model to be changed, and keep the changes when the `with` block ends without an error.
+
+        What others changed in the meantime stays, but for the very facts that you changed.
 
         >>> registry = ModelRegistry()
         >>> registry["gpt-4"] = Model("gpt-4", "openai")
@@ -233,9 +235,13 @@ class ModelRegistry(MutableMapping[str, Model]):
         {'production'}
         """
         model = self.resolve(id).model
-        stored = model.id
+        before = to_record(model)
         yield model
-        self[stored] = model
+        with self.batch():
+            now = self._store.get(before["id"])
+            if now is not None and model.id == now.id:
+                model = Model.from_dict(merge_values(before, to_record(model), to_record(now)))
+            self[before["id"]] = model
 
     def write(self, models: Iterable[Model], *, removed: Iterable[str] = ()) -> None:
         """Keep models as discovery makes them, with the provenance that they bring, and remove others: one save.

@@ -70,8 +70,7 @@ _COLUMNS: tuple[Column[tuple[str, str]], ...] = (
 @pass_session
 def list_aliases(session: Session, id: str | None, limit: int | None) -> None:
     """List aliases, of every model or of one."""
-    registry = session.readable()
-    models = [registry.resolve(id).model] if id else registry.values()
+    models = [session.find(id)] if id else session.readable().values()
     rows = [(alias, model.id) for model in models for alias in model.aliases]
     session.out.rows(
         _COLUMNS,

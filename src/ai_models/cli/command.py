@@ -40,7 +40,6 @@ def common_options(hidden: bool = False) -> list[click.Parameter]:
         click.Option(
             ["--store"],
             metavar="PATH",
-            envvar="AI_MODELS_STORE",
             help="Keep the registry here (also: AI_MODELS_STORE).",
             callback=_choose_store,
             hidden=hidden,

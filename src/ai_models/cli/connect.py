@@ -32,7 +32,7 @@ def connect_command(session: Session, id: str, connector: str, code: bool, via: 
     CONNECTOR is a client library, such as openai, langchain, dspy or ollama. No key is ever printed.
     """
     made = session.manager.connectors[connector]
-    model = session.readable().resolve(id).model
+    model = session.find(id)
     settings = {"via": via} if via else {}
     if explain and hasattr(made, "explain"):
         for line in str(made.explain(model, **settings)).splitlines():

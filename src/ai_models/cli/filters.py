@@ -1,7 +1,7 @@
 """The options that choose models, and what they ask of the registry."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -10,6 +10,8 @@ from ai_models._core.capabilities import canonical_capability
 from ai_models._core.model import KINDS, Model
 from ai_models._core.query import compile_selection, parse_query_text, parse_sort, sort_models
 from ai_models.cli.command import LIMIT, NAMES, PRICE, TOKENS, Parsed, parse_names
+from ai_models.cli.session import near
+from ai_models.errors import GroupNotFoundError
 
 if TYPE_CHECKING:
     from ai_models._core.registry import ModelRegistry
@@ -60,6 +62,28 @@ def filter_options(function: Callable[..., Any]) -> Callable[..., Any]:
     return function
 
 
+class Reach:
+    """Which models can be called from here: those with an offer that is local, or whose provider's key is found."""
+
+    def __init__(self) -> None:
+        self._keys: dict[str, bool] = {}
+
+    def covers(self, model: Model) -> bool:
+        """Return whether any offer that isn't gone can be called."""
+        offers = model.offers.values()
+        return any(offer.gone is None and (offer.is_local or self.has_key(offer.provider)) for offer in offers)
+
+    def has_key(self, key: str) -> bool:
+        """Return whether the key of a provider, or of the provider of an offer's key, is found."""
+        provider = key.partition(":")[0]
+        if provider not in self._keys:
+            from ai_models.credentials import find_key
+            from ai_models.providers import providers
+
+            self._keys[provider] = provider in providers and find_key(provider) is not None
+        return self._keys[provider]
+
+
 @dataclass(frozen=True)
 class Filters:
     """What was asked for; prices in USD per million tokens, contexts in tokens, `None` for what wasn't asked.
@@ -82,6 +106,7 @@ class Filters:
     group: str | None = None
     available: bool = False
     where: str | None = None
+    _reach: Reach = field(default_factory=Reach, init=False, repr=False)
 
     def query(self) -> dict[str, Any]:
         """Return the query that says the same; `{}` for everything."""
@@ -111,17 +136,23 @@ class Filters:
         Where a provider or a price of nothing is asked for, each offer that fits is a model of its
         own: as that provider serves it, its `provider` the key of the offer.
         """
+        if self.group:
+            _check_group(self.group, registry)
         if not (self.providers or self.free):
             found = registry.find(self.query(), sort=sort)
-        else:
-            found = compile_selection(self.query())(serve(registry.values(), [*_provider_ids(self.providers)]))
-            found = (view for view in found if view.pricing.free) if self.free else found
-            found = iter(sort_models(found, sort)) if sort else found
-        return filter(registry.is_available or Reach().covers, found) if self.available else found
+            return filter(registry.is_available or self._reach.covers, found) if self.available else found
+        views = serve(registry.values(), [*_provider_ids(self.providers, registry)])
+        found = filter(self._fits, compile_selection(self.query())(views))
+        return iter(sort_models(found, sort)) if sort else found
+
+    def _fits(self, view: Model) -> bool:
+        """Return whether one offer meets what a query can't ask."""
+        free = not self.free or view.pricing.free is True
+        return free and (not self.available or view.is_local or self._reach.has_key(view.provider))
 
 
 def serve(models: Iterable[Model], providers: Sequence[str] = ()) -> Iterator[Model]:
-    """Yield models as each of these providers, or as every one, serves them.
+    """Yield models as each of these providers, or as every one, serves them now.
 
     >>> model = Model("m", "x", 8192, connector_metadata={"x": {}, "bedrock:us": {"context_size": 4096}})
     >>> [(view.provider, view.context_size) for view in serve([model])]
@@ -129,37 +160,33 @@ def serve(models: Iterable[Model], providers: Sequence[str] = ()) -> Iterator[Mo
     """
     for model in models:
         for key, offer in model.offers.items():
-            if not providers or offer.provider in providers or key in providers:
+            asked = not providers or offer.provider in providers or key in providers
+            if asked and offer.gone is None:
                 view = offer.as_model()
                 view.provider = key
                 yield view
 
 
-class Reach:
-    """Which models can be called from here: those with an offer that is local, or whose provider's key is found."""
-
-    def __init__(self) -> None:
-        self._keys: dict[str, bool] = {}
-
-    def covers(self, model: Model) -> bool:
-        """Return whether any offer that isn't gone can be called."""
-        offers = model.offers.values()
-        return any(offer.gone is None and (offer.is_local or self._has_key(offer.provider)) for offer in offers)
-
-    def _has_key(self, provider: str) -> bool:
-        if provider not in self._keys:
-            from ai_models.credentials import find_key
-            from ai_models.providers import providers
-
-            self._keys[provider] = provider in providers and find_key(provider) is not None
-        return self._keys[provider]
-
-
-def _provider_ids(names: Iterable[str] | None) -> Iterator[str]:
-    from ai_models.providers import provider_id
+def _provider_ids(names: Iterable[str] | None, registry: "ModelRegistry") -> Iterator[str]:
+    """Yield our ids of providers; a name is one of the table's, or one that serves a model here."""
+    from ai_models.providers import providers
 
     for name in names or ():
-        yield provider_id(name) or name
+        id = providers.id_of(name)
+        if id is None and not any(name in (key, key.partition(":")[0]) for key in _offer_keys(registry)):
+            providers[name]  # raises, with suggestions
+        yield id or name
+
+
+def _offer_keys(registry: "ModelRegistry") -> Iterator[str]:
+    return (key for model in registry.values() for key in (model.provider, *model.connector_metadata))
+
+
+def _check_group(name: str, registry: "ModelRegistry") -> None:
+    tags = {tag for model in registry.values() for tag in model.tags}
+    if f"group:{name}" not in tags:
+        groups = [tag.removeprefix("group:") for tag in sorted(tags) if tag.startswith("group:")]
+        raise near(name, groups, GroupNotFoundError)
 
 
 def _range(path: str, least: float | None, most: float | None) -> Iterator[dict[str, Any]]:

@@ -1,9 +1,11 @@
 """`changes` and `conflicts`: what became different, and what sources don't agree on."""
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from ai_models._core.model import Model
 from ai_models.cli.command import LIMIT, MODEL_ID, command
 from ai_models.cli.facts import fact_at
 from ai_models.cli.render import Column
@@ -11,7 +13,6 @@ from ai_models.cli.session import Session, pass_session
 from ai_models.cli.text import UNKNOWN, format_fact, short_path, shorten, shorten_middle
 
 if TYPE_CHECKING:
-    from ai_models._core.registry import ModelRegistry
     from ai_models.changes import Change
 
 _KIND_STYLES = {"added": "green", "returned": "green", "gone": "yellow", "removed": "yellow"}
@@ -83,13 +84,12 @@ def conflicts_command(session: Session, ids: tuple[str, ...], limit: int | None)
 
     `ai-models set ID FACT VALUE` settles one.
     """
-    rows = find_conflicts(session.readable(), ids)
+    rows = find_conflicts([session.find(id) for id in ids] if ids else session.readable().values())
     session.out.rows(_CONFLICT_COLUMNS, rows, _claim_as_json, limit=limit, noun="claim", empty="no conflicts")
 
 
-def find_conflicts(registry: "ModelRegistry", ids: tuple[str, ...] = ()) -> list[Claim]:
-    """Return every claim that was overruled, of all models or of some."""
-    models = [registry.resolve(id).model for id in ids] if ids else registry.values()
+def find_conflicts(models: Iterable[Model]) -> list[Claim]:
+    """Return every claim about these models that was overruled."""
     return [
         (model.id, path, fact_at(model, path), label, value)
         for model in models

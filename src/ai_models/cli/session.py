@@ -6,14 +6,18 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
+from ai_models._core.model import Model
 from ai_models.cli.render import Output
-from ai_models.errors import AIModelsError, NotFoundError
+from ai_models.cli.text import escape
+from ai_models.errors import AIModelsError, ModelNotFoundError, NotFoundError
 
 if TYPE_CHECKING:
     from ai_models._core.registry import ModelRegistry
     from ai_models.manager import ModelManager
 
 R = TypeVar("R")
+
+_GUESSED = ("identified", "snapshot", "case")
 
 
 @dataclass
@@ -23,6 +27,7 @@ class Session:
     store: str | None = None
     out: Output = field(default_factory=Output.detect)
     _manager: "ModelManager | None" = None
+    _answers_from_catalogue: bool = False
 
     @property
     def manager(self) -> "ModelManager":
@@ -43,12 +48,32 @@ class Session:
         return [models.resolve(text).id for text in texts]
 
     def readable(self) -> "ModelRegistry":
-        """Return the registry, or the embedded catalogue while the registry is empty, and say so."""
+        """Return the registry, or the embedded catalogue while the registry is empty, and say so once."""
         manager = self.manager
         if len(manager.models):
             return manager.models
+        if self._answers_from_catalogue:
+            return manager.catalogue
+        self._answers_from_catalogue = True
         self.out.note("The registry is empty: answering from the embedded catalogue. Fill it with: ai-models discover")
         return manager.catalogue
+
+    def find(self, text: str) -> Model:
+        """Return the model that a text means; say how it was found where that isn't plain."""
+        registry = self.readable()
+        try:
+            found = registry.resolve(text)
+        except ModelNotFoundError as error:
+            if registry is not self.manager.catalogue and text in self.manager.catalogue:
+                raise ModelNotFoundError(
+                    text, hint="here, but in the embedded catalogue: ai-models discover --offline"
+                ) from None
+            if not error.suggestions:
+                raise ModelNotFoundError(text, hint="(look for a part of its name: ai-models search TEXT)") from None
+            raise
+        if found.how in _GUESSED:
+            self.out.note(escape(found.trace[-1]))
+        return found.model
 
 
 def pass_session(function: Callable[..., R]) -> Callable[..., R]:

@@ -56,8 +56,7 @@ def show_command(session: Session, id: str, with_sources: bool, via: str | None,
 
     ID is any id, alias or name that anybody uses for it.
     """
-    registry = session.readable()
-    model = registry.resolve(id).model
+    model = session.find(id)
     shown = model.via(via) if via else model
     if session.out.json:
         session.out.data(sources_as_json(shown) if with_sources else shown.to_dict())
@@ -65,7 +64,9 @@ def show_command(session: Session, id: str, with_sources: bool, via: str | None,
         session.out.rows(_FACT_COLUMNS, find_facts(shown), StatedFact.to_dict, limit=limit or 0, noun="fact")
     else:
         offers = [
-            (id, offer) for id, offer in registry.offers(model.id) if not via or via in (offer.key, offer.provider)
+            (id, offer)
+            for id, offer in session.readable().offers(model.id)
+            if not via or via in (offer.key, offer.provider)
         ]
         write_model(session.out, shown, offers, limit)
 

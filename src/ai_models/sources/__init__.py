@@ -63,15 +63,15 @@ def builtin_sources() -> Mapping[str, Callable[[], ModelSource]]:
     from ai_models.sources.catalogue import CatalogueSource
     from ai_models.sources.ollama import OllamaSource
     from ai_models.sources.openrouter import OpenRouterSource
-    from ai_models.sources.provider_api import ProviderAPISource
+    from ai_models.sources.provider_api import ProviderAPISource, has_list
 
     made: dict[str, Callable[[], ModelSource]] = {
         "catalogue": CatalogueSource,
         "openrouter": OpenRouterSource,
         "ollama": OllamaSource,
     }
-    listing = (id for id, provider in providers.items() if provider.list_endpoint and not provider.retired)
-    return made | {id: partial(ProviderAPISource, id) for id in listing if id not in made}
+    listed = (id for id, provider in providers.items() if has_list(provider) and not provider.retired)
+    return made | {id: partial(ProviderAPISource, id) for id in listed if id not in made}
 
 
 def __getattr__(name: str) -> Any:

@@ -165,14 +165,12 @@ def _kind(outputs: list[str]) -> str | None:
 
 
 def _offer_facts(row: Mapping[str, Any], id: str, provider: str) -> dict[str, dict[str, Any]]:
-    """Return what only OpenRouter says: the release that serves an id, where weights are, who moderates."""
+    """Return what only OpenRouter says: which release serves an id, where its weights are, what an alias is for."""
     slug = text_or_none(row.get("canonical_slug"))
     facts = {
         "canonical_slug": slug if slug != id else None,
         "hugging_face_id": text_or_none(row.get("hugging_face_id")),
         "alias_target": text_or_none(row.get("alias_target")),
-        "tokenizer": text_or_none(rows.dig(row, "architecture.tokenizer")),
-        "is_moderated": rows.dig(row, "top_provider.is_moderated"),
     }
-    known = {name: value for name, value in facts.items() if isinstance(value, str | bool)}
+    known = {name: value for name, value in facts.items() if value is not None}
     return {provider: known} if known else {}

@@ -16,7 +16,7 @@ from ai_models.providers import Provider, providers
 from ai_models.sources.fetch import Fetcher
 from ai_models.transport import Transport
 
-__all__ = ["ProviderAPISource"]
+__all__ = ["ProviderAPISource", "has_list"]
 
 _WIRES = {
     "anthropic": "wire_anthropic",
@@ -27,6 +27,16 @@ _WIRES = {
     "openrouter": "openrouter",
 }
 _OTHERS = "wire_openai"
+_NOWHERE: Mapping[str, str] = {}
+
+
+def has_list(provider: Provider) -> bool:
+    """Return whether a provider lists its models, at an address that is known or that can be given.
+
+    >>> has_list(providers["groq"]), has_list(providers["voyage"])
+    (True, False)
+    """
+    return provider.list_url(_NOWHERE, "http://localhost") is not None
 
 
 class ProviderAPISource(ModelSource):
@@ -73,7 +83,7 @@ class ProviderAPISource(ModelSource):
         >>> ProviderAPISource("groq", env={}).by_default
         False
         """
-        if self.served.retired or self.served.list_url(self._env, self._base_url) is None:
+        if self.served.retired or not self._has_address:
             return False
         if not self.served.needs_key and self._is_placed:
             return True
@@ -108,6 +118,13 @@ class ProviderAPISource(ModelSource):
         )
 
     @property
+    def _has_address(self) -> bool:
+        try:
+            return self.served.list_url(self._env, self._base_url) is not None
+        except AIModelsError:  # an address that is none: asked, the source says so
+            return True
+
+    @property
     def _is_placed(self) -> bool:
         values = os.environ if self._env is None else self._env
         return bool(self._base_url) or any(values.get(name) for name in self.served.url_variables)
@@ -126,12 +143,14 @@ class ProviderAPISource(ModelSource):
         except AIModelsError as error:
             raise SourceError(str(error), source=self.name) from error
         if url is None:
-            unset = self.served.unset_variables(self._env)
-            hint = (
-                f"its address depends on {' and '.join(unset)}: set that" if unset else "it publishes no list of models"
-            )
-            raise SourceError(f"{self.served.name} can't be asked: {hint}", source=self.name)
+            raise SourceError(f"{self.served.name} can't be asked: {self._what_is_missing()}", source=self.name)
         return url
+
+    def _what_is_missing(self) -> str:
+        if not has_list(self.served):
+            return "it publishes no list of models"
+        unset = self.served.unset_variables(self._env) or self.served.url_variables[:1]
+        return f"its address is not known; set {' and '.join(unset)}"
 
     def _hint(self) -> str:
         if not self.is_local:

@@ -18,7 +18,12 @@ __all__ = ["list_models", "parse_openai"]
 
 _ENVELOPES = ("data", "", "models", "items", "results", "result", "value", "modelSummaries", "publisherModels")
 _ID = ("id", "model_id", "modelId", "model_name", "name", "model", "key")
-_ID_OF_FORMAT = {"lmstudio": ("key", "id"), "cloudflare": ("name",), "gpustack": ("name",), "heroku": ("model_id",)}
+_ID_OF_FORMAT = {
+    "lmstudio": ("key", "id"),
+    "cloudflare": ("name", "id"),
+    "gpustack": ("name", "id"),
+    "heroku": ("model_id", "id"),
+}
 _NAME = ("display_name", "displayName", "name", "title")
 _CONTEXT = (
     "context_window",

@@ -24,6 +24,7 @@ SCHEMA = 1
 LOCK_TIMEOUT_S = 10.0
 """Seconds to wait for another process that writes."""
 
+_POLL_S = 0.01
 _HEADER = "ai_models"
 
 
@@ -99,7 +100,7 @@ class JsonStore(MemoryStore):
         file_io.make_parent(self.path)
         lock = FileLock(f"{self.path}.lock", timeout=self.lock_timeout)
         try:
-            lock.acquire()
+            lock.acquire(poll_interval=_POLL_S)
         except Timeout:
             raise StoreBusyError(
                 f"{self.path} is being written by another process for more than {self.lock_timeout:g} s; try again",

@@ -32,8 +32,7 @@ def views(model: Model, provider: str) -> Iterator[Model]:
     own = [key for key in offers if _is_of(key, default)]
     if not own and _is_of(default, provider):
         offers = {default: {}, **offers}
-    if default not in own:
-        default = own[0] if own else default
+    default = own[0] if own else default
     for key, facts in offers.items():
         if not _is_of(key, provider):
             continue
