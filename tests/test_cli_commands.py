@@ -223,7 +223,7 @@ def test_a_model_that_only_the_catalogue_knows_is_pointed_at(run: Any) -> None:
 
 
 def test_how_a_model_was_found_is_said_where_it_is_not_plain(run: Any) -> None:
-    assert run("show", "ANTHROPIC/Claude-Sonnet-4-5").stderr != ""
+    assert f"is taken for {SONNET.id}" in run("show", "ANTHROPIC/Claude-Sonnet-4-5").stderr
     assert run("show", "sonnet").stderr == ""
 
 

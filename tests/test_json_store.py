@@ -1,3 +1,4 @@
+# ruff: noqa: PT012  # what an error undoes needs more than one statement
 """The JSON file: never half written, never overwritten when broken, and shared by processes that both win."""
 
 import json
@@ -77,7 +78,12 @@ def test_every_layout_that_holds_models_is_read(path: Path, content: str) -> Non
 
 @pytest.mark.parametrize(
     ("content", "line", "column"),
-    [(GOOD[:-5], 1, 84), ('{"ai_models": {"schema": 1},\n  "models": {"a": }}', 2, 19), ("<html>", 1, 1), ("\x00\x00", 1, 1)],
+    [
+        (GOOD[:-5], 1, 84),
+        ('{"ai_models": {"schema": 1},\n  "models": {"a": }}', 2, 19),
+        ("<html>", 1, 1),
+        ("\x00\x00", 1, 1),
+    ],
 )
 def test_a_broken_file_is_named_with_line_and_column_and_left_as_it_is(
     path: Path, content: str, line: int, column: int
@@ -93,7 +99,9 @@ def test_a_broken_file_is_named_with_line_and_column_and_left_as_it_is(
     assert path.read_text() == content
 
 
-@pytest.mark.parametrize("content", ["[1]", '"text"', "null", '{"a": 1}', '{"ai_models": {"schema": "1"}}', '{"ai_models": {}}'])
+@pytest.mark.parametrize(
+    "content", ["[1]", '"text"', "null", '{"a": 1}', '{"ai_models": {"schema": "1"}}', '{"ai_models": {}}']
+)
 def test_a_file_that_holds_something_else_is_left_as_it_is(path: Path, content: str) -> None:
     path.write_text(content)
     with pytest.raises(StoreCorruptError, match=str(path)):
@@ -367,7 +375,11 @@ def test_a_process_killed_while_it_saves_leaves_the_last_acknowledged_state(path
     }
 
 
-@given(st.binary(max_size=40) | st.text(max_size=40).map(str.encode) | st.integers(0, len(GOOD)).map(lambda n: GOOD[:n].encode()))
+@given(
+    st.binary(max_size=40)
+    | st.text(max_size=40).map(str.encode)
+    | st.integers(0, len(GOOD)).map(lambda n: GOOD[:n].encode())
+)
 def test_any_bytes_are_a_registry_or_a_store_error(content: bytes) -> None:
     try:
         rows, meta, rest = parse_file(content, "models.json")

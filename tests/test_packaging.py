@@ -80,7 +80,7 @@ def test_an_extra_that_an_error_names_exists(project: dict[str, Any], root: Path
 
 def test_the_modules_banned_at_import_time_are_all_that_can_be_installed(project: dict[str, Any]) -> None:
     banned = set(project["tool"]["ruff"]["lint"]["flake8-tidy-imports"]["banned-module-level-imports"])
-    needed = {re.split(r"[^\w-]", name)[0] for name in project["project"]["dependencies"]}
+    needed = {re.split(r"[^\w-]", name)[0].removeprefix("python-") for name in project["project"]["dependencies"]}
     assert needed <= banned
 
 

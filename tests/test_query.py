@@ -1,6 +1,7 @@
 """Queries: three-valued, checked before they run, and as an oracle of a few lines says."""
 
 import json
+from calendar import monthrange
 from collections.abc import Iterable
 from typing import Any
 
@@ -111,8 +112,12 @@ def test_a_query_matches_the_model_that_it_describes(query: dict[str, Any]) -> N
         assert matching({"$not": query}) in ([], ["bare"])
 
 
-@pytest.mark.parametrize("operand", [1, {"$ne": 1}, {"$lt": 9}, {"$not": {"$gt": 9}}, {"$in": [1]}, {"$nin": [1]}], ids=str)
-@pytest.mark.parametrize("path", ["context_size", "cost_per_token.input", "custom_metadata.stars", "offers.azure.context_size"])
+@pytest.mark.parametrize(
+    "operand", [1, {"$ne": 1}, {"$lt": 9}, {"$not": {"$gt": 9}}, {"$in": [1]}, {"$nin": [1]}], ids=str
+)
+@pytest.mark.parametrize(
+    "path", ["context_size", "cost_per_token.input", "custom_metadata.stars", "offers.azure.context_size"]
+)
 def test_what_is_unknown_matches_nothing(path: str, operand: Any) -> None:
     assert matching({path: operand}, BARE) == []
     assert matching({"$not": {path: operand}}, BARE) == []
@@ -161,15 +166,20 @@ def test_a_date_that_is_known_in_part_is_a_span_of_days(released: str, operand: 
 
 
 def days(date: str) -> tuple[str, str]:
-    """The first and last possible day of a date that may be known in part; every month has days up to 31."""
-    first = "0000-01-01"
-    return date + first[len(date) :], date + "0000-12-31"[len(date) :]
+    """The first and last possible day of a date that may be known in part."""
+    last = date + "0000-12"[len(date) :]
+    if len(last) == 7:
+        last += f"-{monthrange(int(last[:4]), int(last[5:]))[1]}"
+    return date + "0000-01-01"[len(date) :], last
 
 
 DATES = st.one_of(
     st.sampled_from(["2024", "2025", "2026"]),
     st.builds("{}-{:02}".format, st.sampled_from([2024, 2025]), st.integers(1, 12)),
-    st.builds("{}-{:02}-{:02}".format, st.sampled_from([2024, 2025]), st.integers(1, 12), st.sampled_from([1, 2, 15, 31])),
+    st.builds(
+        "{}-{:02}-{:02}".format, st.sampled_from([2024, 2025]), st.integers(1, 12), st.sampled_from([1, 2, 15, 28])
+    ),
+    st.sampled_from(["2024-01-31", "2024-02-29", "2024-12-31", "2025-06-30", "2025-02-28"]),
 )
 
 
@@ -255,7 +265,9 @@ def test_many_values_are_one_condition() -> None:
 
 def test_nothing_in_a_query_is_run_as_code() -> None:
     hostile = "x'); __import__('os')[0] or ('"
-    assert matching({"lab": hostile, f"custom_metadata.{hostile}": hostile, f"offers.{hostile}": {"$exists": True}}) == []
+    assert (
+        matching({"lab": hostile, f"custom_metadata.{hostile}": hostile, f"offers.{hostile}": {"$exists": True}}) == []
+    )
     assert matching({"cost_per_token." + hostile: 1}) == []
 
 
@@ -328,7 +340,13 @@ def compared(name: str, operator: str, value: Any, bound: Any) -> bool | None:
         return True if yes else False if no else None
     if isinstance(value, list | set):
         return bound in value
-    pairs = {"$eq": value == bound, "$gt": value > bound, "$gte": value >= bound, "$lt": value < bound, "$lte": value <= bound}
+    pairs = {
+        "$eq": value == bound,
+        "$gt": value > bound,
+        "$gte": value >= bound,
+        "$lt": value < bound,
+        "$lte": value <= bound,
+    }
     return pairs[operator]
 
 

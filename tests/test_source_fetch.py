@@ -219,6 +219,23 @@ def test_what_cannot_be_parsed_is_never_kept(cache: DiscoveryCache) -> None:
     assert list(cache.folder.glob("*")) == []
 
 
+def test_an_empty_list_never_takes_the_place_of_a_good_one(cache: DiscoveryCache) -> None:
+    made = fetcher(answers(["a"], []), cache)
+    made.listing(ask)
+    with fetch_policy(refresh=True):
+        assert made.listing(ask).models == []
+    with fetch_policy(offline=True):
+        assert ids(made.listing(ask)) == ["a"]
+
+
+def test_a_local_server_without_models_is_remembered_as_that(cache: DiscoveryCache) -> None:
+    made = fetcher(answers(["a"], []), cache, live_only=True)
+    made.listing(ask)
+    made.listing(ask)
+    with fetch_policy(offline=True):
+        assert made.listing(ask).models == []
+
+
 def test_an_entry_for_another_way_of_asking_is_replaced(cache: DiscoveryCache) -> None:
     def other(exchange: Exchange) -> Parsed:
         return Parsed([Model(id, "demo") for id in exchange.json(URL + "?page=1")], [])
@@ -245,9 +262,10 @@ def test_two_keys_never_share_an_answer(cache: DiscoveryCache) -> None:
 def test_the_cache_holds_no_key_and_no_password_of_a_url(cache: DiscoveryCache) -> None:
     url = "http://me:pass-0123@api.test/models"
     key = Key("sk-0123456789abcdef", "openai", None, "argument")
-    made = Fetcher("demo", url, FakeTransport({url: []}), cache=cache, key=key, headers={"x-api-key": key.reveal()})
-    made.listing(lambda exchange: Parsed(exchange.json(url), []))
+    made = Fetcher("demo", url, FakeTransport({url: ["a"]}), cache=cache, key=key, headers={"x-api-key": key.reveal()})
+    made.listing(lambda exchange: Parsed([Model(id, "demo") for id in exchange.json(url)], []))
     kept = "".join(f"{path.name} {path.read_text()}" for path in cache.folder.iterdir())
+    assert '"a"' in kept
     assert "sk-0123" not in kept
     assert "pass-0123" not in kept
 

@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from tests.mutations import anything
 
 from ai_models._core.model import Model, check_fields
@@ -163,12 +163,14 @@ def test_capabilities_outside_the_vocabulary_are_left_out() -> None:
     assert rows.capabilities({"supports_vision": True, "tools": None, "x": True, 7: True}) == {"vision": True}
 
 
+@settings(deadline=None)
 @given(anything())
 def test_no_reader_fails_whatever_it_reads(value: object) -> None:
     for read in READERS:
         read(value)
 
 
+@settings(deadline=None)
 @given(anything())
 def test_what_is_read_is_something_a_model_can_hold(value: object) -> None:
     model = Model(

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.mutations import anything, mutated
 
@@ -206,6 +206,7 @@ def check(parse: Parse, payload: Any) -> None:
 
 
 @pytest.mark.parametrize("wire", PARSERS)
+@settings(deadline=None)
 @given(data=st.data())
 def test_a_mutated_answer_gives_models_skipped_rows_or_a_format_error(wire: str, data: st.DataObject) -> None:
     payload, parse = PARSERS[wire]
@@ -213,11 +214,13 @@ def test_a_mutated_answer_gives_models_skipped_rows_or_a_format_error(wire: str,
 
 
 @pytest.mark.parametrize("wire", PARSERS)
+@settings(deadline=None)
 @given(payload=anything())
 def test_so_does_anything_at_all(wire: str, payload: Any) -> None:
     check(PARSERS[wire][1], payload)
 
 
+@settings(deadline=None)
 @given(shown=mutated(SHOWN), running=anything())
 def test_so_do_mutated_details_of_ollama(shown: Any, running: Any) -> None:
     details = OllamaDetails(shown if isinstance(shown, dict) else {}, running)

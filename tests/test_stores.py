@@ -1,3 +1,4 @@
+# ruff: noqa: PT012  # what an error undoes needs more than one statement
 """Every store the package ships, against the public conformance suite and against a dict."""
 
 import shelve
@@ -107,7 +108,7 @@ def test_a_mapping_may_hold_each_model_in_its_own_form() -> None:
 
 
 def test_a_mapping_with_a_broken_value_names_the_model() -> None:
-    with pytest.raises(InvalidModelError, match="'b': broken JSON|in b: broken JSON"):
+    with pytest.raises(InvalidModelError, match="in b: broken JSON"):
         MappingStore({"b": "{"})["b"]
 
 
@@ -233,5 +234,7 @@ def test_threads_that_write_lose_nothing() -> None:
         ({"d": {"e": 1, "f": 1}}, {"d": {"e": 2, "f": 1}}, {"d": {"e": 1, "f": 2}}, {"d": {"e": 2, "f": 2}}),
     ],
 )
-def test_two_writers_both_win_where_they_changed_different_things(base: Any, mine: Any, theirs: Any, merged: Any) -> None:
+def test_two_writers_both_win_where_they_changed_different_things(
+    base: Any, mine: Any, theirs: Any, merged: Any
+) -> None:
     assert merge_values(base, mine, theirs) == merged

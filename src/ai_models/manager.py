@@ -3,12 +3,14 @@
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
 from datetime import timedelta
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from ai_models._core.contracts import Connector, Listing, ModelSource
 from ai_models._core.model import Model
 from ai_models._core.registry import ModelRegistry
+from ai_models.availability import Availability
 from ai_models.changes import Change, ChangeLog
 from ai_models.discovery import DEFAULT_TIMEOUT_S, DiscoveryReport, Progress, ask_all
 from ai_models.errors import (
@@ -76,26 +78,37 @@ class ModelManager:
         changes: ChangeLog | None = None,
     ) -> None:
         self.models = ModelRegistry() if registry is None else registry
-        self.sources: MutableMapping[str, ModelSource] = _builtin_sources() if sources is None else dict(sources)
-        self.connectors: MutableMapping[str, Connector] = (
-            _builtin_connectors() if connectors is None else {each.name: each for each in connectors}
-        )
-        self._log = changes or ChangeLog(_beside(self.models))
-        self._catalogue: ModelRegistry | None = None
+        if self.models.availability is None:
+            self.models.availability = lambda: Availability(self.models).covers
+        self._sources = None if sources is None else dict(sources)
+        self._connectors = None if connectors is None else {each.name: each for each in connectors}
+        self._changes = changes
+
+    @cached_property
+    def sources(self) -> MutableMapping[str, ModelSource]:
+        """The sources by name: the built-in ones, those of installed packages, and your own."""
+        return _builtin_sources() if self._sources is None else self._sources
+
+    @cached_property
+    def connectors(self) -> MutableMapping[str, Connector]:
+        """The connectors by name: the built-in ones, those of installed packages, and your own."""
+        return _builtin_connectors() if self._connectors is None else self._connectors
 
     @property
     def registry(self) -> ModelRegistry:
         """`models`, by its other name."""
         return self.models
 
-    @property
+    @cached_property
     def catalogue(self) -> ModelRegistry:
         """The models that this package ships, read-only: what was publicly known on the day of its build."""
-        if self._catalogue is None:
-            from ai_models.sources.catalogue import load_catalogue
+        from ai_models.sources.catalogue import load_catalogue
 
-            self._catalogue = load_catalogue()
-        return self._catalogue
+        return load_catalogue()
+
+    @cached_property
+    def _log(self) -> ChangeLog:
+        return self._changes or ChangeLog(_beside(self.models))
 
     @property
     def groups(self) -> "Groups":

@@ -7,7 +7,6 @@ from difflib import SequenceMatcher
 from heapq import nlargest
 from typing import Any, Literal
 
-from ai_models._core.identity import identify
 from ai_models._core.model import Model
 from ai_models.errors import AmbiguousModelError
 
@@ -166,6 +165,8 @@ class Index:
         return Found(snapshots[0], "snapshot", (*trace, known))
 
     def _identified(self, text: str) -> Found | None:
+        from ai_models._core.identity import identify  # here, because its tables are read from files
+
         identity = identify("", text)
         if identity.key is None or identity.key == text:
             return None

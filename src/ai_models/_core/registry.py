@@ -40,7 +40,7 @@ class ModelRegistry(MutableMapping[str, Model]):
     ) -> None:
         if storage_path is not None and store is not None:
             raise StoreError("give a registry a storage_path or a store, not both", str(storage_path))
-        self.is_available: Callable[[Model], bool] | None = None
+        self.availability: Callable[[], Callable[[Model], bool]] | None = None
         self.provider_id: Callable[[str], str] = above.provider_id
         self._store = _opened(store if storage_path is None else storage_path)
         self._index: Index | None = None
@@ -312,11 +312,11 @@ class ModelRegistry(MutableMapping[str, Model]):
         checks: list[Callable[[Model], object]] = []
         available = given.get("available")
         if available is not None:
-            known = self.is_available
-            if known is None:
+            if self.availability is None:
                 raise QueryError(
-                    "available: only a ModelManager knows your keys and servers; or set registry.is_available"
+                    "available: only a ModelManager knows your keys and servers; or set registry.availability"
                 )
+            known = self.availability()
             checks.append(known if available else lambda model: not known(model))
         custom = given.get("custom_filter")
         return checks if custom is None else [*checks, custom]

@@ -42,15 +42,19 @@ class Store(MutableMapping[str, Model]):
 
 @dataclass(slots=True)
 class Work:
-    """An open transaction: what was there before it, and each changed record as it was and as it is."""
+    """An open transaction: what was there before it, and each change in turn as id, old and new record."""
 
     rows: dict[str, Record]
     meta: dict[str, Any]
-    changes: dict[str, tuple[Record | None, Record | None]] = field(default_factory=dict)
+    journal: list[tuple[str, Record | None, Record | None]] = field(default_factory=list)
 
-    def note(self, id: str, old: Record | None, new: Record | None) -> None:
-        """Add a change; the oldest record of an id is the one that was there before."""
-        self.changes[id] = (self.changes[id][0] if id in self.changes else old, new)
+    @property
+    def changes(self) -> dict[str, tuple[Record | None, Record | None]]:
+        """Each changed id with its record before and after the transaction."""
+        changes: dict[str, tuple[Record | None, Record | None]] = {}
+        for id, old, new in self.journal:
+            changes[id] = (changes[id][0] if id in changes else old, new)
+        return changes
 
 
 class MemoryStore(Store):
@@ -139,30 +143,45 @@ class MemoryStore(Store):
         ['a']
         """
         with self.lock:
-            outer = self._work
-            if outer is None:
-                self.refresh()
-            changes = {} if outer is None else dict(outer.changes)
-            before = Work(dict(self._rows), self._meta, changes)
-            self._work = work = Work(before.rows, before.meta if outer is None else outer.meta, dict(changes))
+            if self._work is not None:
+                yield from self._inner(self._work)
+                return
+            self.refresh()
+            self._work = work = Work(dict(self._rows), self._meta)
             try:
                 yield
-                if outer is None and (work.changes or self._meta is not before.meta):
+                if work.journal or self._meta is not work.meta:
                     self._commit(work)
             except BaseException:
-                self._undo(before)
-                self._work = outer
+                self._undo(work, 0, work.meta)
                 raise
-            self._work = outer
-            if outer is not None:
-                outer.changes = work.changes
+            finally:
+                self._work = None
+
+    def _inner(self, work: Work) -> Iterator[None]:
+        mark, meta = len(work.journal), self._meta
+        try:
+            yield
+        except BaseException:
+            self._undo(work, mark, meta)
+            raise
 
     def _commit(self, work: Work) -> None:
         """Keep what a transaction changed; in memory it already is."""
 
-    def _undo(self, before: Work) -> None:
-        self._rows, self._meta = before.rows, before.meta
+    def _undo(self, work: Work, mark: int, meta: dict[str, Any]) -> None:
+        """Go back to where the transaction was when its journal had `mark` entries."""
+        del work.journal[mark:]
+        self._rows, self._meta = dict(work.rows), meta
+        for id, _, new in work.journal:
+            self._apply(id, new)
         self._forget()
+
+    def _apply(self, id: str, record: Record | None) -> None:
+        if record is None:
+            del self._rows[id]
+        else:
+            self._rows[id] = record
 
     def _forget(self) -> None:
         self._seen, self._all = {}, None
@@ -198,11 +217,8 @@ class MemoryStore(Store):
             self._check_writable()
             old = self._rows.get(id)
             if self._work is not None:
-                self._work.note(id, old, record)
-            if record is None:
-                del self._rows[id]
-            else:
-                self._rows[id] = record
+                self._work.journal.append((id, old, record))
+            self._apply(id, record)
             self._seen.pop(id, None)
             if record is not None:
                 self._seen[id] = Model.on_record(record)

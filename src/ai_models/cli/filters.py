@@ -1,14 +1,15 @@
 """The options that choose models, and what they ask of the registry."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from ai_models._core.capabilities import canonical_capability
-from ai_models._core.model import KINDS, Model
+from ai_models._core.model import KINDS, Model, Offer
 from ai_models._core.query import compile_selection, parse_query_text, parse_sort, sort_models
+from ai_models.availability import Availability
 from ai_models.cli.command import LIMIT, NAMES, PRICE, TOKENS, Parsed, parse_names
 from ai_models.cli.session import near
 from ai_models.errors import GroupNotFoundError
@@ -62,28 +63,6 @@ def filter_options(function: Callable[..., Any]) -> Callable[..., Any]:
     return function
 
 
-class Reach:
-    """Which models can be called from here: those with an offer that is local, or whose provider's key is found."""
-
-    def __init__(self) -> None:
-        self._keys: dict[str, bool] = {}
-
-    def covers(self, model: Model) -> bool:
-        """Return whether any offer that isn't gone can be called."""
-        offers = model.offers.values()
-        return any(offer.gone is None and (offer.is_local or self.has_key(offer.provider)) for offer in offers)
-
-    def has_key(self, key: str) -> bool:
-        """Return whether the key of a provider, or of the provider of an offer's key, is found."""
-        provider = key.partition(":")[0]
-        if provider not in self._keys:
-            from ai_models.credentials import find_key
-            from ai_models.providers import providers
-
-            self._keys[provider] = provider in providers and find_key(provider) is not None
-        return self._keys[provider]
-
-
 @dataclass(frozen=True)
 class Filters:
     """What was asked for; prices in USD per million tokens, contexts in tokens, `None` for what wasn't asked.
@@ -106,7 +85,6 @@ class Filters:
     group: str | None = None
     available: bool = False
     where: str | None = None
-    _reach: Reach = field(default_factory=Reach, init=False, repr=False)
 
     def query(self) -> dict[str, Any]:
         """Return the query that says the same; `{}` for everything."""
@@ -140,15 +118,22 @@ class Filters:
             _check_group(self.group, registry)
         if not (self.providers or self.free):
             found = registry.find(self.query(), sort=sort)
-            return filter(registry.is_available or self._reach.covers, found) if self.available else found
+            return filter(Availability(registry).covers, found) if self.available else found
         views = serve(registry.values(), [*_provider_ids(self.providers, registry)])
-        found = filter(self._fits, compile_selection(self.query())(views))
+        found = filter(self._fits(registry), compile_selection(self.query())(views))
         return iter(sort_models(found, sort)) if sort else found
 
-    def _fits(self, view: Model) -> bool:
-        """Return whether one offer meets what a query can't ask."""
-        free = not self.free or view.pricing.free is True
-        return free and (not self.available or view.is_local or self._reach.has_key(view.provider))
+    def _fits(self, registry: "ModelRegistry") -> Callable[[Model], bool]:
+        """Return what tells whether one offer meets what a query can't ask."""
+        reach = Availability(registry)
+
+        def fits(view: Model) -> bool:
+            if self.free and view.pricing.free is not True:
+                return False
+            facts = view.connector_metadata.get(view.provider, {})
+            return not self.available or reach.reaches(Offer(view.provider, facts, view))
+
+        return fits
 
 
 def serve(models: Iterable[Model], providers: Sequence[str] = ()) -> Iterator[Model]:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 R = TypeVar("R")
 
-_GUESSED = ("identified", "snapshot", "case")
+_GUESSED = {"identified": "by the form of the id", "snapshot": "its newest snapshot", "case": "in other letters"}
 
 
 @dataclass
@@ -72,7 +72,7 @@ class Session:
                 raise ModelNotFoundError(text, hint="(look for a part of its name: ai-models search TEXT)") from None
             raise
         if found.how in _GUESSED:
-            self.out.note(escape(found.trace[-1]))
+            self.out.note(f"{escape(text)} is taken for {escape(found.id)} ({_GUESSED[found.how]})")
         return found.model
 
 

@@ -61,7 +61,8 @@ def parse_rows(rows: Iterable[Any], parse_row: Callable[[Mapping[str, Any]], Mod
             skipped.append(SkippedRow(number, str(error), _shown_id(row)))
             continue
         skipped.extend(SkippedRow(number, reason, model.id) for reason in unsuspicious(model))
-        if models.setdefault(model.id, model) != model:
+        kept = models.setdefault(model.id, model)
+        if kept is not model and kept != model:
             skipped.append(SkippedRow(number, "listed twice with different facts; the first row counts", model.id))
     return Parsed(list(models.values()), skipped)
 
@@ -193,8 +194,9 @@ def prices(stated: Any, names: Mapping[str, str], *, per_mtok: bool = False) -> 
     {'input': 3e-07}
     """
     found: dict[str, float] = {}
+    table = mapping(stated)
     for theirs, ours in names.items():
-        value = price(mapping(stated).get(theirs))
+        value = price(table.get(theirs))
         if value is not None and ours not in found:
             found[ours] = per_token(value) if per_mtok else float(value)
     return found

@@ -76,6 +76,10 @@ def fetch_policy(**changes: Any) -> Iterator[FetchPolicy]:
         _policy.reset(token)
 
 
+Ask = Callable[["Exchange"], Parsed]
+"""Makes a listing's models out of what an exchange answers: asks for each URL, and parses."""
+
+
 class Fetcher:
     """Fetches the listing of one source.
 
@@ -111,10 +115,10 @@ class Fetcher:
         key = self.asked.key
         return cache_name(self.asked.source, self.asked.url, key.reveal() if key else None)
 
-    def listing(self, ask: Callable[["Exchange"], Parsed]) -> Listing:
+    def listing(self, ask: Ask) -> Listing:
         """Return what `ask` makes of the server's answers, fresh, unchanged, or remembered, as the policy says.
 
-        Only answers that `ask` could parse are remembered. Raise `SourceError` when there is nothing to return.
+        Only answers in which `ask` found models are remembered. Raise `SourceError` when there is nothing to return.
         """
         policy = current_policy()
         deadline = time.monotonic() + policy.timeout_s
@@ -138,7 +142,7 @@ class Fetcher:
         max_age_s = 0.0 if policy.refresh or self._live_only else policy.max_age_s
         return entry.saved_at >= started or entry.age_s < max_age_s
 
-    def _offline(self, entry: Entry | None, ask: Callable[["Exchange"], Parsed]) -> Listing:
+    def _offline(self, entry: Entry | None, ask: Ask) -> Listing:
         found = entry and self._remembered(entry, ask, "cache")
         if not found:
             raise SourceUnavailableError(
@@ -148,9 +152,7 @@ class Fetcher:
             )
         return found
 
-    def _remembered(
-        self, entry: Entry, ask: Callable[["Exchange"], Parsed], origin: str, note: str = ""
-    ) -> Listing | None:
+    def _remembered(self, entry: Entry, ask: Ask, origin: str, note: str = "") -> Listing | None:
         """Return the listing that an entry holds; `None` if it is not one for today's way of asking."""
         exchange = Exchange(self, known=entry)
         try:
@@ -160,7 +162,7 @@ class Fetcher:
         notes = "; ".join(filter(None, [note, *exchange.notes]))
         return Listing(parsed.models, parsed.skipped, origin, entry.date, notes)
 
-    def _dialled(self, name: str, entry: Entry | None, ask: Callable[["Exchange"], Parsed], deadline: float) -> Listing:
+    def _dialled(self, name: str, entry: Entry | None, ask: Ask, deadline: float) -> Listing:
         policy = current_policy()
         exchange = Exchange(self, None if policy.refresh else entry, deadline, policy.attempts)
         try:
@@ -171,13 +173,11 @@ class Fetcher:
                 raise
             return stale
         said = Entry(exchange.answers)
-        notes = [*exchange.notes, *self._keep(name, said)]
+        notes = [*exchange.notes, *(self._keep(name, said) if parsed.models or self._live_only else [])]
         origin = "unchanged" if exchange.unchanged else "live"
         return Listing(parsed.models, parsed.skipped, origin, said.date, "; ".join(notes))
 
-    def _stale(
-        self, entry: Entry | None, ask: Callable[["Exchange"], Parsed], error: SourceUnavailableError
-    ) -> Listing | None:
+    def _stale(self, entry: Entry | None, ask: Ask, error: SourceUnavailableError) -> Listing | None:
         """Return the last answer in place of one that failed for a while; `None` if that would mislead."""
         for_a_while = error.status is None or error.status == 429 or error.status >= 500
         if entry is None or self._live_only or not for_a_while:

@@ -8,7 +8,7 @@ another one wrote in between is read first, and both their changes are kept.
 import json
 import shlex
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from os import PathLike, fspath
 from typing import Any
 
@@ -49,13 +49,9 @@ class JsonStore(MemoryStore):
         self._stale = True
         super().__init__(location=self.path)
 
-    def __setitem__(self, id: str, model: Any) -> None:
-        with self.transaction():
-            super().__setitem__(id, model)
-
-    def __delitem__(self, id: str) -> None:
-        with self.transaction():
-            super().__delitem__(id)
+    def _put(self, id: str, record: Record | None) -> None:
+        with self.lock, nullcontext() if self._work else self.transaction():
+            super()._put(id, record)
 
     def refresh(self) -> None:
         """Read the file again if it isn't the one that was read last, but not inside a transaction."""
@@ -70,8 +66,8 @@ class JsonStore(MemoryStore):
         self._signature, self._stale = signature, False
         self._forget()
 
-    def _undo(self, before: Work) -> None:
-        super()._undo(before)
+    def _undo(self, work: Work, mark: int, meta: dict[str, Any]) -> None:
+        super()._undo(work, mark, meta)
         self._stale = True
 
     def _commit(self, work: Work) -> None:

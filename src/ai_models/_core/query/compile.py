@@ -7,6 +7,7 @@ Negation is pushed down to the comparisons, and a comparison says of a value eit
 "is known not to hold"; what is unknown is neither. That is three-valued logic without a third value.
 """
 
+import datetime
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 from types import CodeType
@@ -93,6 +94,8 @@ class _Maker:
             return f"{self.keep(_offered(test, wanted))}(m)"
         if test.op == "exists":
             return self._exists(test.path, test.operand is wanted)
+        if test.op == "in" and not test.operand and test.path.kind != "texts":
+            return f"({self._scalar(test, wanted)})"
         templates = {"text": self._scalar, "number": self._scalar, "date": self._date, "flag": self._flag}
         templates |= {"capability": self._flag, "texts": self._texts}
         return f"({templates.get(test.path.kind, self._loose)(test, wanted)})"
@@ -140,7 +143,7 @@ class _Maker:
                 return f"{known} {value}.startswith({day})"
             return f"{known} not {value}.startswith({day}) and not {day}.startswith({value})"
         op = test.op if wanted else OPPOSITE[test.op]
-        bound = self.keep(_first_day(test.operand) if op in ("gte", "lt") else f"{test.operand}~")
+        bound = self.keep(_first_day(test.operand) if op in ("gte", "lt") else f"{_last_day(test.operand)}~")
         last = "" if op in ("gte", "gt") else " + '~'"
         return f"{known} {value}{last} {_SIGNS[op]} {bound}"
 
@@ -201,3 +204,22 @@ def _first_day(date: str) -> str:
     ('2026', '2026-03', '2026-03-02')
     """
     return date.removesuffix("-01").removesuffix("-01") if len(date) > 4 else date
+
+
+def _last_day(date: str) -> str:
+    """Return the longest period that ends with the last day of a period.
+
+    >>> _last_day("2026-12-31"), _last_day("2026-02-28"), _last_day("2026-02-27")
+    ('2026', '2026-02', '2026-02-27')
+    """
+    month = date[:7] if len(date) == 10 and _ends_month(date) else date
+    return month.removesuffix("-12") if len(month) == 7 else month
+
+
+def _ends_month(day: str) -> bool:
+    year, month, number = map(int, day.split("-"))
+    try:
+        datetime.date(year, month, number + 1)
+    except ValueError:
+        return True
+    return False

@@ -201,7 +201,7 @@ def _several(path: Path, op: Op, name: str, operand: Any) -> Node:
     """Return the comparison with a list, taken apart where each value is a comparison of its own."""
     if not isinstance(operand, list | tuple | set | frozenset):
         raise QueryError(f"{path.text}: {name} takes a list, not {printable(operand, 60)}", path.text)
-    if path.kind in ("capabilities", "date", "flag", "capability"):
+    if path.kind == "capabilities" or (operand and path.kind in ("date", "flag", "capability")):
         nodes = tuple(_single(path, "eq", each) for each in operand)
         return And(nodes) if op == "all" else Or(nodes)
     values = [_operand(path, each) for each in operand]
