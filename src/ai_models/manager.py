@@ -29,7 +29,7 @@ GROUP_TAG = "group:"
 
 
 def default_storage() -> Path | str:
-    """Return where the registry is kept unless you say otherwise: `AI_MODELS_STORE`, else a file in your config folder.
+    """Return where the registry is kept unless you say otherwise: `AI_MODELS_STORE`, else `~/.config/ai_models.json`.
 
     >>> import os
     >>> os.environ["AI_MODELS_STORE"] = "~/team.json"
@@ -40,9 +40,7 @@ def default_storage() -> Path | str:
     named = os.environ.get("AI_MODELS_STORE")
     if named:
         return named
-    from platformdirs import user_config_path
-
-    return user_config_path() / "ai_models.json"
+    return Path(os.environ.get("XDG_CONFIG_HOME") or "~/.config", "ai_models.json").expanduser()
 
 
 def get_manager(storage_path: str | Path | None = None, **options: Any) -> "ModelManager":
@@ -154,10 +152,11 @@ class ModelManager:
         names = list(self._worth_asking() if sources is None else sources)
         asked = {name: self._source(name) for name in names}
         seconds = DEFAULT_TIMEOUT_S if timeout is None else timeout
-        ask = _asked_under(offline=offline, refresh=refresh, timeout_s=seconds)
+        ask = _asked_under(offline=offline, refresh=refresh, timeout_s=seconds * 0.9)  # so that its own reason is told
         answers = ask_all(asked, timeout=seconds, progress=progress, ask=ask)
-        run = Reconciliation(self.models, asked, accept_shrunken=accept_shrunken)
-        report, _ = run.apply(answers, dry_run=dry_run)
+        with self.models.batch():  # so that what others write meanwhile is joined, not overwritten
+            run = Reconciliation(self.models, asked, accept_shrunken=accept_shrunken)
+            report, _ = run.apply(answers, dry_run=dry_run)
         if not dry_run:
             self._log.append(report.changes)
         return report
@@ -181,8 +180,9 @@ class ModelManager:
 
         source = self._source(name)
         answers = ask_all({name: source}, ask=_asked_under())
-        run = Reconciliation(self.models, {name: source})
-        report, models = run.apply(answers, dry_run=not auto_register)
+        with self.models.batch():
+            run = Reconciliation(self.models, {name: source})
+            report, models = run.apply(answers, dry_run=not auto_register)
         if not report.rows[0].ok:
             raise answers[name].error or SourceError(report.rows[0].reason, source=name)
         if auto_register:

@@ -341,7 +341,8 @@ _TEXTS = ("name", "lab", "family", "kind", "version", "base", "successor", "lice
 _COUNTS = ("context_size", "max_input_tokens", "max_output_tokens", "parameters")
 _PRICES = ("cost_per_token", "cost_per_unit")
 _MAPPINGS = ("capabilities", "connector_metadata", "custom_metadata", "provenance", "conflicts")
-_LISTS = ("aliases", "input_modalities", "output_modalities", "price_tiers", "benchmarks")
+_TEXT_LISTS = ("aliases", "input_modalities", "output_modalities")
+_OBJECT_LISTS = ("price_tiers", "benchmarks")
 
 
 def check_fields(data: Mapping[str, Any], where: str) -> None:
@@ -358,6 +359,8 @@ def check_fields(data: Mapping[str, Any], where: str) -> None:
         if not isinstance(offer, dict):
             raise InvalidModelError(f"connector_metadata.{key}", offer, "expected a mapping such as {'id': …}", where)
         _check_each(offer, _OFFER_CHECKS, f"{where} via {key}")
+        if not isinstance(offer.get("id", ""), str):
+            raise InvalidModelError(f"connector_metadata.{key}.id", offer["id"], "expected a text", where)
 
 
 def _check_each(data: Mapping[str, Any], checks: Mapping[str, "_Check"], where: str) -> None:
@@ -398,9 +401,14 @@ def _check_mapping(name: str, value: Any, where: str) -> None:
         raise InvalidModelError(name, value, "expected a mapping", where)
 
 
-def _check_list(name: str, value: Any, where: str) -> None:
-    if not isinstance(value, list):
-        raise InvalidModelError(name, value, "expected a list", where)
+def _check_texts(name: str, value: Any, where: str) -> None:
+    if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
+        raise InvalidModelError(name, value, "expected a list of texts", where)
+
+
+def _check_objects(name: str, value: Any, where: str) -> None:
+    if not isinstance(value, list) or not all(isinstance(each, dict) for each in value):
+        raise InvalidModelError(name, value, "expected a list of objects", where)
 
 
 def _check_flag(name: str, value: Any, where: str) -> None:
@@ -421,7 +429,8 @@ _CHECKS: dict[str, _Check] = {
     **dict.fromkeys(_TEXTS, _check_text),
     **dict.fromkeys(_DATES, _check_date),
     **dict.fromkeys(_MAPPINGS, _check_mapping),
-    **dict.fromkeys(_LISTS, _check_list),
+    **dict.fromkeys(_TEXT_LISTS, _check_texts),
+    **dict.fromkeys(_OBJECT_LISTS, _check_objects),
     **dict.fromkeys(("is_local", "open_weights"), _check_flag),
     "tags": _check_tags,
 }
@@ -429,7 +438,6 @@ _OFFER_CHECKS = {name: check for name, check in _CHECKS.items() if name in SERVE
 _ENOUGH: dict[str, type] = {
     **dict.fromkeys(_TEXTS, str),
     **dict.fromkeys(_MAPPINGS, dict),
-    **dict.fromkeys(_LISTS, list),
     **dict.fromkeys(("is_local", "open_weights"), bool),
 }
 """The types that need no further check."""

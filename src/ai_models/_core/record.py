@@ -38,8 +38,10 @@ def checked_record(id: str, row: Any, where: str) -> Record:
     if not isinstance(row, dict):
         raise InvalidModelError("model", row, "expected an object such as {'provider': …}", place)
     record = row if "id" in row else {"id": id, **row}
-    if record["id"] != id:
-        raise InvalidModelError("id", record["id"], f"expected {id!r}, the key that it stands under", place)
+    if record["id"] != id or not id.strip():
+        raise InvalidModelError(
+            "id", record["id"], f"expected {id!r}, the key that it stands under, and not empty", place
+        )
     if record.keys() - Model.__dataclass_fields__.keys() or not isinstance(record.get("provider"), str):
         Model.from_dict(record, where=place)
     check_fields(record, place)
