@@ -7,6 +7,7 @@ import random
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from pathlib import Path
@@ -44,7 +45,8 @@ def filled(path: Path) -> ModelRegistry:
 
 def test_the_file_is_readable_and_its_header_says_the_schema(path: Path) -> None:
     filled(path)
-    assert path.read_text().startswith('{\n  "ai_models": {\n    "schema": 1\n  },\n  "models": {\n    "gpt-4": {\n')
+    assert path.read_text().startswith('{\n  "ai_models": {\n    "schema": 1,\n    "checksum": "')
+    assert '\n  "models": {\n    "gpt-4": {\n' in path.read_text()
     assert json.loads(path.read_text())["models"]["gpt-4"]["tags"] == ["a", "b"]
 
 
@@ -185,6 +187,36 @@ def test_a_read_only_file_is_not_replaced(path: Path) -> None:
     assert list(ModelRegistry(path)) == ["gpt-4", "claude"]
 
 
+AS_NOBODY = """
+import os, sys
+import filelock  # now, while this process may still read all of its library
+from ai_models.base import ModelRegistry
+from ai_models.errors import StoreError
+registry = ModelRegistry(sys.argv[1])
+assert list(registry) == ["gpt-4", "claude"]
+os.setuid(65534)
+for path in sys.argv[1:]:
+    try:
+        ModelRegistry(path)["m"] = {"provider": "x"}
+    except StoreError as error:
+        print(error)
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "getuid") or os.getuid() != 0, reason="only root can become somebody else")
+def test_a_place_that_one_may_not_use_is_named() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        home = Path(folder)
+        home.chmod(0o755)
+        (home / "secret").mkdir(mode=0o700)
+        filled(home / "models.json")
+        places = [str(home / name) for name in ("models.json", "new.json", "secret/models.json", "a/b/models.json")]
+        done = subprocess.run([sys.executable, "-c", AS_NOBODY, *places], capture_output=True, text=True, check=True)
+    lines = done.stdout.splitlines()
+    assert len(lines) == 4
+    assert all(place in line and "Permission denied" in line for place, line in zip(places, lines, strict=True))
+
+
 def test_a_symbolic_link_and_the_mode_stay(path: Path, tmp_path: Path) -> None:
     filled(path)
     path.chmod(0o640)
@@ -289,7 +321,9 @@ def test_meta_is_in_the_header_and_both_writers_win(path: Path) -> None:
     with one.batch():
         one.meta["sources"] = {"openrouter": 1}
         other.meta["seen"] = True
-    assert json.loads(path.read_text())["ai_models"] == {"schema": 1, "seen": True, "sources": {"openrouter": 1}}
+    header = json.loads(path.read_text())["ai_models"]
+    del header["checksum"]
+    assert header == {"schema": 1, "seen": True, "sources": {"openrouter": 1}}
 
 
 def test_a_lock_that_is_held_too_long_is_reported(path: Path) -> None:
@@ -375,6 +409,38 @@ def test_a_process_killed_while_it_saves_leaves_the_last_acknowledged_state(path
     }
 
 
+def parsed_again(content: bytes) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
+    rows, meta, rest = parse_file(content, "models.json")
+    return {id: json.loads(row) if isinstance(row, bytes) else row for id, row in rows.items()}, meta, rest
+
+
+def test_an_edit_by_hand_that_forgets_the_checksum_is_read_as_it_stands(path: Path) -> None:
+    filled(path)
+    path.write_text(path.read_text().replace('"openai"', '"azure"'))
+    assert {model.provider for model in ModelRegistry(path).values()} >= {"azure"}
+
+
+def test_models_that_were_never_read_are_written_as_they_were(path: Path) -> None:
+    registry = filled(path)
+    before = json.loads(path.read_text())["models"]
+    reopened = ModelRegistry(path)
+    reopened["new"] = Model("new", "x")
+    after = json.loads(path.read_text())["models"]
+    assert {id: after[id] for id in before} == before
+    assert list(after) == [*before, "new"]
+    assert dict(ModelRegistry(path)) == dict(registry) | {"new": reopened["new"]}
+
+
+@given(st.dictionaries(st.text(min_size=1).filter(str.strip), st.dictionaries(st.text(), st.text()), max_size=5))
+def test_a_file_cut_into_slices_says_what_it_says_whole(notes: dict[str, dict[str, str]]) -> None:
+    rows = {id: {"id": id, "provider": "x", "custom_metadata": said} for id, said in notes.items()}
+    try:
+        content = format_file(rows, {})
+    except InvalidModelError:
+        return
+    assert parsed_again(content)[0] == rows == json.loads(content)["models"]
+
+
 @given(
     st.binary(max_size=40)
     | st.text(max_size=40).map(str.encode)
@@ -386,7 +452,7 @@ def test_any_bytes_are_a_registry_or_a_store_error(content: bytes) -> None:
     except StoreError:
         return
     assert all(isinstance(row, dict) for row in rows.values())
-    assert parse_file(format_file(rows, meta, rest), "models.json") == (rows, meta, rest)
+    assert parsed_again(format_file(rows, meta, rest)) == (rows, meta, rest)
 
 
 def test_opening_a_file_makes_no_model(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -152,7 +152,12 @@ def test_offers_are_those_of_the_model_and_of_its_snapshots(registry: ModelRegis
 
 @pytest.mark.parametrize(
     ("text", "nearest"),
-    [("gtp-4o", "openai/gpt-4o"), ("openai/gpt4o-20241120x", "openai/gpt-4o-2024-11-20"), ("lama", "meta/llama")],
+    [
+        ("gtp-4o", "openai/gpt-4o"),
+        ("openai/gpt4o-20241120x", "openai/gpt-4o-2024-11-20"),
+        ("lama", "meta/llama"),
+        ("openai/gpt-4o-2024", "openai/gpt-4o-2024-11-20"),
+    ],
 )
 def test_an_unknown_name_is_told_with_the_nearest(registry: ModelRegistry, text: str, nearest: str) -> None:
     with pytest.raises(ModelNotFoundError, match="did you mean") as caught:

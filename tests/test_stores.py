@@ -4,6 +4,7 @@
 import shelve
 import tempfile
 import threading
+from importlib.metadata import EntryPoint
 from pathlib import Path
 from typing import Any
 
@@ -160,6 +161,16 @@ def test_a_database_is_refused_without_showing_its_password(where: str) -> None:
     with pytest.raises(StoreError, match="not available in this version") as caught:
         open_store(where)
     assert "secret" not in str(caught.value)
+
+
+def test_a_package_may_bring_a_store_for_a_scheme(monkeypatch: pytest.MonkeyPatch) -> None:
+    entry = EntryPoint("nowhere", "ai_models.base:MemoryStore", "ai_models.stores")
+    chosen = {("ai_models.stores", "nowhere"): [entry]}
+    monkeypatch.setattr("importlib.metadata.entry_points", lambda group, name: chosen.get((group, name), []))
+    monkeypatch.setattr(EntryPoint, "load", lambda self: lambda url: MemoryStore(location=url))
+    assert ModelRegistry("nowhere+fast://here").location == "nowhere+fast://here"
+    with pytest.raises(StoreError, match="elsewhere://"):
+        open_store("elsewhere://here")
 
 
 @pytest.mark.parametrize("where", ["", 7, None, ["a"]])

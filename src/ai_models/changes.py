@@ -1,10 +1,10 @@
 """What changed, when, and who said so: the log that every discovery appends to."""
 
 import json
+import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any, Literal
 
 from ai_models._core.model import Model, leaf_paths
@@ -113,8 +113,8 @@ class ChangeLog:
     ['openai/gpt-4o']
     """
 
-    def __init__(self, path: Path | None = None) -> None:
-        self.path = path
+    def __init__(self, path: str | os.PathLike[str] | None = None) -> None:
+        self.path = None if path is None else os.path.expanduser(path)  # noqa: PTH111 - pathlib is slow to import
         self._memory: list[Change] = []
 
     def append(self, changes: Iterable[Change]) -> None:
@@ -124,8 +124,8 @@ class ChangeLog:
             self._memory += new
         elif new:
             lines = "".join(json.dumps(change.to_dict(), ensure_ascii=False) + "\n" for change in new)
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            with self.path.open("a", encoding="utf-8") as file:
+            os.makedirs(os.path.dirname(self.path) or ".", exist_ok=True)  # noqa: PTH103, PTH120
+            with open(self.path, "a", encoding="utf-8") as file:  # noqa: PTH123
                 file.write(lines)
 
     def since(self, when: str | timedelta | None = None) -> Iterator[Change]:
@@ -135,9 +135,9 @@ class ChangeLog:
 
     def __iter__(self) -> Iterator[Change]:
         yield from self._memory
-        if self.path is None or not self.path.exists():
+        if self.path is None or not os.path.exists(self.path):  # noqa: PTH110
             return
-        with self.path.open(encoding="utf-8") as file:
+        with open(self.path, encoding="utf-8") as file:  # noqa: PTH123
             for line in file:
                 change = _read(line)
                 if change is not None:

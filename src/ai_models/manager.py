@@ -4,7 +4,6 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
 from datetime import timedelta
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 from ai_models._core.contracts import Connector, Listing, ModelSource
@@ -28,7 +27,7 @@ GROUP_TAG = "group:"
 """A group is this tag, with the group's name, on each of its models."""
 
 
-def default_storage() -> Path | str:
+def default_storage() -> str:
     """Return where the registry is kept unless you say otherwise: `AI_MODELS_STORE`, else `~/.config/ai_models.json`.
 
     >>> import os
@@ -40,10 +39,10 @@ def default_storage() -> Path | str:
     named = os.environ.get("AI_MODELS_STORE")
     if named:
         return named
-    return Path(os.environ.get("XDG_CONFIG_HOME") or "~/.config", "ai_models.json").expanduser()
+    return os.path.join(os.environ.get("XDG_CONFIG_HOME") or "~/.config", "ai_models.json")  # noqa: PTH118
 
 
-def get_manager(storage_path: str | Path | None = None, **options: Any) -> "ModelManager":
+def get_manager(storage_path: str | os.PathLike[str] | None = None, **options: Any) -> "ModelManager":
     """Return a manager over the registry at `storage_path`, by default your own, with every source and connector ready.
 
     Nothing is read or dialled before it is asked for. `options` are those of `ModelManager`.
@@ -311,10 +310,10 @@ def _builtin_connectors() -> MutableMapping[str, Connector]:
     return Plugins(builtin_connectors(), group="ai_models.connectors", missing=ConnectorNotFoundError)
 
 
-def _beside(registry: ModelRegistry) -> Path | None:
+def _beside(registry: ModelRegistry) -> str | None:
     """Return where the change log of a registry is: beside its file, or nowhere for one in memory."""
     location = registry.location
-    return None if location is None else Path(location).with_suffix(".changes.jsonl")
+    return None if location is None else location.removesuffix(".json") + ".changes.jsonl"
 
 
 def _asked_under(**policy: Any) -> Callable[[ModelSource], Listing]:

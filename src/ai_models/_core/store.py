@@ -81,7 +81,7 @@ class MemoryStore(Store):
         self.revision = 0
         self.lock = RLock()
         self.meta = Meta(self)
-        self._rows: dict[str, Record] = dict(records or {})
+        self._rows: dict[str, Any] = dict(records or {})
         self._meta: dict[str, Any] = dict(meta or {})
         self._seen: dict[str, Model] = {}
         self._all: list[Model] | None = None
@@ -187,10 +187,15 @@ class MemoryStore(Store):
         self._seen, self._all = {}, None
         self.revision += 1
 
+    def _row(self, id: str) -> Record:
+        """Return the record of an id, unchecked."""
+        row: Record = self._rows[id]
+        return row
+
     def _look(self, id: str) -> Model:
         model = self._seen.get(id)
         if model is None:
-            record = checked_record(id, self._rows[id], self.location or "")
+            record = checked_record(id, self._row(id), self.location or "")
             model = self._seen[id] = Model.on_record(record)
         return model
 
@@ -215,7 +220,7 @@ class MemoryStore(Store):
     def _put(self, id: str, record: Record | None) -> None:
         with self.lock:
             self._check_writable()
-            old = self._rows.get(id)
+            old = self._row(id) if id in self._rows else None
             if self._work is not None:
                 self._work.journal.append((id, old, record))
             self._apply(id, record)

@@ -16,6 +16,8 @@ _HOMES = {"JsonStore": "json_file", "MappingStore": "mapping"}
 def open_store(where: str | os.PathLike[str] | MutableMapping[str, Any]) -> Store:
     """Return the store at a path (a JSON file, `~` expanded), or around a mapping; a store is returned as it is.
 
+    A URL is opened by the package that has an entry point of its scheme's name in the group `ai_models.stores`.
+
     >>> open_store({"gpt-4": {"provider": "openai"}})["gpt-4"].provider
     'openai'
     """
@@ -27,14 +29,23 @@ def open_store(where: str | os.PathLike[str] | MutableMapping[str, Any]) -> Stor
     given: Any = where
     if not isinstance(given, str | os.PathLike) or not os.fspath(given):
         raise StoreError(f"expected a path or a mapping, not {printable(where, 60)}", str(where))
-    scheme, _, rest = str(where).partition("://")
-    if rest:
-        raise StoreError(
-            f"a registry at {scheme}:// is not available in this version; give a path to a JSON file, or a mapping",
-            f"{scheme}://…",
-        )
+    if "://" in str(where):
+        return _open_url(str(where))
     file: Store = import_module("ai_models.stores.json_file").JsonStore(where)
     return file
+
+
+def _open_url(url: str) -> Store:
+    from importlib.metadata import entry_points  # here, because it takes longer than the rest of the package
+
+    scheme = url.partition("://")[0]
+    for entry in entry_points(group="ai_models.stores", name=scheme.partition("+")[0]):
+        store: Store = entry.load()(url)
+        return store
+    raise StoreError(
+        f"a registry at {scheme}:// is not available in this version; give a path to a JSON file, or a mapping",
+        f"{scheme}://…",
+    )
 
 
 def __getattr__(name: str) -> Any:

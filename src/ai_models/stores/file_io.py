@@ -2,11 +2,13 @@
 
 import errno
 import os
-import shutil
 import stat
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ai_models.errors import StoreError
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 Signature = tuple[int, int, int] | None
 """What tells one state of a file from another: modification time, inode, size; `None` if there is no file."""
@@ -34,7 +36,7 @@ def _signature(status: os.stat_result) -> tuple[int, int, int]:
 def read(path: str) -> tuple[bytes, Signature]:
     """Return the content of a file and its state; nothing and `None` if there is no file."""
     try:
-        with Path(path).open("rb") as file:
+        with open(path, "rb") as file:  # noqa: PTH123 - pathlib takes longer to import than a small registry to read
             return file.read(), _signature(os.fstat(file.fileno()))
     except FileNotFoundError:
         return b"", None
@@ -45,13 +47,15 @@ def read(path: str) -> tuple[bytes, Signature]:
 def make_parent(path: str) -> None:
     """Make the folder of a file if there is none."""
     try:
-        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        os.makedirs(os.path.dirname(path), exist_ok=True)  # noqa: PTH103, PTH120 - see `read`
     except OSError as error:
         raise unusable(path, "write", error) from None
 
 
 def replace(path: str, content: bytes) -> Signature:
     """Put new content in a file's place, all or nothing, its mode kept; the old one becomes the `.bak` beside it."""
+    from pathlib import Path
+
     target = Path(path)
     spare = target.with_name(f".{target.name}.tmp")
     try:
@@ -68,14 +72,14 @@ def replace(path: str, content: bytes) -> Signature:
     return new
 
 
-def _status(target: Path) -> os.stat_result | None:
+def _status(target: "Path") -> os.stat_result | None:
     try:
         return target.stat()
     except FileNotFoundError:
         return None
 
 
-def _write(spare: Path, content: bytes, old: os.stat_result | None) -> Signature:
+def _write(spare: "Path", content: bytes, old: os.stat_result | None) -> Signature:
     flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_NOFOLLOW", 0)
     with os.fdopen(os.open(spare, flags, 0o666), "wb") as file:
         if old is not None and hasattr(os, "fchmod"):
@@ -86,7 +90,7 @@ def _write(spare: Path, content: bytes, old: os.stat_result | None) -> Signature
         return _signature(os.fstat(file.fileno()))
 
 
-def _keep(target: Path) -> None:
+def _keep(target: "Path") -> None:
     """Keep the present file as the last good copy: a second name for it where that is possible."""
     backup = target.with_name(f"{target.name}.bak")
     link = target.with_name(f".{target.name}.bak.tmp")
@@ -95,16 +99,18 @@ def _keep(target: Path) -> None:
         link.hardlink_to(target)
         link.replace(backup)
     except OSError:
+        import shutil
+
         shutil.copy2(target, backup)
 
 
 def backup_of(path: str) -> str | None:
     """Return the path of the last good copy of a file, `None` if there is none."""
     backup = f"{path}.bak"
-    return backup if Path(backup).is_file() else None
+    return backup if os.path.isfile(backup) else None  # noqa: PTH113 - see `read`
 
 
-def _sync_folder(folder: Path) -> None:
+def _sync_folder(folder: "Path") -> None:
     if os.name != "posix":
         return
     handle = os.open(folder, os.O_RDONLY)
@@ -116,7 +122,7 @@ def _sync_folder(folder: Path) -> None:
 
 def unusable(path: str, what: str, error: OSError) -> StoreError:
     """Return the error for a file that the system refuses to read or write."""
-    if isinstance(error, IsADirectoryError) or Path(path).is_dir():
+    if isinstance(error, IsADirectoryError) or os.path.isdir(path):  # noqa: PTH112 - Path's raises where it can't look
         return StoreError(f"{path} is a directory; give a file, such as {path.rstrip('/')}/models.json", path)
     if isinstance(error, NotADirectoryError | FileExistsError):
         return StoreError(f"can't {what} {path}: a part of the path is a file, not a directory", path)

@@ -15,7 +15,7 @@ from typing import Any
 from ai_models._core.record import Record, merge_values
 from ai_models._core.store import MemoryStore, Work
 from ai_models.errors import InvalidModelError, StoreBusyError, StoreCorruptError, StoreError, StoreVersionError
-from ai_models.stores import file_io
+from ai_models.stores import file_io, slices
 from ai_models.stores.file_io import Signature
 
 SCHEMA = 1
@@ -53,6 +53,14 @@ class JsonStore(MemoryStore):
         with self.lock, nullcontext() if self._work else self.transaction():
             super()._put(id, record)
 
+    def _row(self, id: str) -> Record:
+        row = self._rows[id]
+        if isinstance(row, bytes):
+            import orjson
+
+            self._rows[id] = orjson.loads(row)
+        return super()._row(id)
+
     def refresh(self) -> None:
         """Read the file again if it isn't the one that was read last, but not inside a transaction."""
         if self._work is None and (self._stale or file_io.signature(self.path) != self._signature):
@@ -83,7 +91,7 @@ class JsonStore(MemoryStore):
         self._load()
         self._meta = merge_values(work.meta, meta, self._meta)
         for id, (old, new) in work.changes.items():
-            theirs = self._rows.get(id)
+            theirs = self._row(id) if id in self._rows else None
             if new is None:
                 self._rows.pop(id, None)
             else:
@@ -113,15 +121,17 @@ class JsonStore(MemoryStore):
 def parse_file(content: bytes, path: str) -> tuple[dict[str, Record], dict[str, Any], dict[str, Any]]:
     """Return the records, the data about the whole, and what else a file holds; raise `StoreError` if it is broken.
 
-    A bare mapping of models and a list of models are read as well.
+    A bare mapping of models and a list of models are read as well. Where the file is as this
+    package wrote it, the records are its slices, still to be parsed.
 
     >>> parse_file(b'[{"id": "gpt-4", "provider": "openai"}]', "models.json")[0]
     {'gpt-4': {'id': 'gpt-4', 'provider': 'openai'}}
     """
     import orjson
 
+    uncut = slices.cut(content)
     try:
-        data = orjson.loads(content.removeprefix(b"\xef\xbb\xbf"))
+        data = orjson.loads(content.removeprefix(b"\xef\xbb\xbf") if uncut is None else uncut[0])
     except orjson.JSONDecodeError as error:
         raise _corrupt(path, f"is broken at line {error.lineno}, column {error.colno}: {error.msg}", error) from None
     if not (isinstance(data, dict) and isinstance(data.get(_HEADER), dict) and "provider" not in data[_HEADER]):
@@ -129,7 +139,9 @@ def parse_file(content: bytes, path: str) -> tuple[dict[str, Record], dict[str, 
         return _rows(bare, path), {}, {}
     header = dict(data.pop(_HEADER))
     _check_schema(header.pop("schema", None), path)
-    return _rows(data.pop("models", {}), path), header, data
+    header.pop("checksum", None)
+    rows: dict[str, Any] = _rows(data.pop("models", {}), path) if uncut is None else uncut[1]
+    return rows, header, data
 
 
 def _check_schema(schema: Any, path: str) -> None:
@@ -153,7 +165,9 @@ def _rows(models: Any, path: str) -> dict[str, Record]:
     raise _corrupt(path, "holds no registry: expected an object of models by id")
 
 
-def format_file(rows: Mapping[str, Record], meta: Mapping[str, Any], rest: Mapping[str, Any] | None = None) -> bytes:
+def format_file(
+    rows: Mapping[str, Record | bytes], meta: Mapping[str, Any], rest: Mapping[str, Any] | None = None
+) -> bytes:
     """Return a file's content: indented, so that it reads well and its differences are small.
 
     >>> print(format_file({"gpt-4": {"id": "gpt-4", "provider": "openai"}}, {}).decode()[:34])
@@ -163,17 +177,20 @@ def format_file(rows: Mapping[str, Record], meta: Mapping[str, Any], rest: Mappi
     """
     import orjson
 
-    data = {_HEADER: {"schema": SCHEMA, **meta}, **(rest or {}), "models": rows}
+    models = {id: orjson.Fragment(row) if isinstance(row, bytes) else row for id, row in rows.items()}
+    data = {_HEADER: slices.unsigned({"schema": SCHEMA, **meta}), **(rest or {}), "models": models}
     try:
-        return orjson.dumps(data, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+        return slices.signed(orjson.dumps(data, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
     except TypeError as error:
         raise _unwritable(rows, error) from None
 
 
-def _unwritable(rows: Mapping[str, Record], error: TypeError) -> Exception:
+def _unwritable(rows: Mapping[str, Record | bytes], error: TypeError) -> Exception:
     import orjson
 
     for id, row in rows.items():
+        if isinstance(row, bytes):
+            continue
         for name, value in {"id": id, **row}.items():
             try:
                 orjson.dumps(value)

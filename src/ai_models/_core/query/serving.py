@@ -1,6 +1,7 @@
 """A model as one provider serves it, for queries that ask about that."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from ai_models._core.model import OFFER_BOUND, SERVED_FIELDS, Model
 
@@ -28,21 +29,23 @@ def views(model: Model, provider: str) -> Iterator[Model]:
     """
     record = model._record
     offers = record.get("connector_metadata") or {}
-    default = record["provider"]
-    own = [key for key in offers if _is_of(key, default)]
-    if not own and _is_of(default, provider):
-        offers = {default: {}, **offers}
-    default = own[0] if own else default
+    default = next((key for key in offers if _is_of(key, record["provider"])), None)
+    if default is None and _is_of(record["provider"], provider):
+        yield Model.on_record(record)
     for key, facts in offers.items():
-        if not _is_of(key, provider):
-            continue
-        view = {name: value for name, value in record.items() if key == default or name not in OFFER_BOUND}
-        view["provider"] = key.partition(":")[0]
-        view["is_local"] = bool(facts.get("is_local", record.get("is_local") and not own and key == default))
-        for name, value in facts.items():
-            if name in SERVED_FIELDS:
-                view[name] = {**view.get(name, {}), **value} if name == "capabilities" else value
-        yield Model.on_record(view)
+        if _is_of(key, provider):
+            yield Model.on_record(_view(record, key, facts, default=key == default))
+
+
+def _view(record: Mapping[str, Any], key: str, facts: Mapping[str, Any], *, default: bool) -> dict[str, Any]:
+    """Return a record with the facts of one of its offers in place of the default server's."""
+    view = {name: value for name, value in record.items() if default or name not in OFFER_BOUND}
+    view["provider"] = key.partition(":")[0]
+    view["is_local"] = bool(facts.get("is_local"))
+    for name, value in facts.items():
+        if name in SERVED_FIELDS:
+            view[name] = {**view.get(name, {}), **value} if name == "capabilities" else value
+    return view
 
 
 def _is_of(key: str, provider: str) -> bool:
