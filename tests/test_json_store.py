@@ -420,6 +420,13 @@ def test_an_edit_by_hand_that_forgets_the_checksum_is_read_as_it_stands(path: Pa
     assert {model.provider for model in ModelRegistry(path).values()} >= {"azure"}
 
 
+def test_what_looks_like_a_checksum_in_the_meta_stays(path: Path) -> None:
+    registry = filled(path)
+    registry.meta["note"] = '00000000 "checksum": "00000000"'
+    assert ModelRegistry(path).meta["note"] == '00000000 "checksum": "00000000"'
+    assert all(isinstance(row, bytes) for row in parse_file(path.read_bytes(), "models.json")[0].values())
+
+
 def test_models_that_were_never_read_are_written_as_they_were(path: Path) -> None:
     registry = filled(path)
     before = json.loads(path.read_text())["models"]

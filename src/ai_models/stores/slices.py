@@ -13,18 +13,19 @@ _UNKNOWN = "0" * 8
 
 
 def unsigned(header: dict[str, Any]) -> dict[str, Any]:
-    """Return a file's header with room for the checksum.
+    """Return a file's header with room for the checksum, before anything that a user put there.
 
-    >>> unsigned({"schema": 1})
-    {'schema': 1, 'checksum': '00000000'}
+    >>> unsigned({"schema": 1, "note": "mine"})
+    {'schema': 1, 'checksum': '00000000', 'note': 'mine'}
     """
-    return {**header, "checksum": _UNKNOWN}
+    schema = {name: value for name, value in header.items() if name == "schema"}
+    return schema | {"checksum": _UNKNOWN} | header
 
 
 def signed(content: bytes) -> bytes:
     """Return a file's content with the checksum of its models in its head."""
     start = content.index(_MODELS)
-    return content.replace(_UNKNOWN.encode(), f"{crc32(memoryview(content)[start:]):08x}".encode(), 1)
+    return content.replace(_line(_UNKNOWN), _line(_checksum(content, start)), 1)
 
 
 def cut(content: bytes) -> tuple[bytes, dict[str, bytes]] | None:
@@ -34,7 +35,7 @@ def cut(content: bytes) -> tuple[bytes, dict[str, bytes]] | None:
     True
     """
     start = content.find(_MODELS)
-    if start < 0 or f'"checksum": "{crc32(memoryview(content)[start:]):08x}"'.encode() not in content[:start]:
+    if start < 0 or _line(_checksum(content, start)) not in content[:start]:
         return None
     pieces = content[start + len(_MODELS) : content.rindex(b"}", 0, content.rindex(b"}"))].split(_NEXT)[1:]
     models = {}
@@ -44,3 +45,11 @@ def cut(content: bytes) -> tuple[bytes, dict[str, bytes]] | None:
             return None
         models[id.decode()] = model.rstrip().rstrip(b",")
     return content[:start].rstrip(b",") + b"}", models
+
+
+def _checksum(content: bytes, start: int) -> str:
+    return f"{crc32(memoryview(content)[start:]):08x}"
+
+
+def _line(checksum: str) -> bytes:
+    return f'"checksum": "{checksum}"'.encode()
