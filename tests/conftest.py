@@ -5,6 +5,10 @@ import socket
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("here", deadline=None)
+settings.load_profile("here")
 
 _LOCAL = ("127.0.0.1", "localhost", "::1")
 
@@ -16,7 +20,9 @@ def _own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monk
     for name in ("XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME", "XDG_DATA_HOME"):
         monkeypatch.delenv(name, raising=False)
     for name in list(os.environ):
-        if name.endswith(("_API_KEY", "_TOKEN", "_BASE_URL", "_API_BASE")) or name.startswith(("OLLAMA_", "AI_MODELS_")):
+        if name.endswith(("_API_KEY", "_TOKEN", "_BASE_URL", "_API_BASE")) or name.startswith(
+            ("OLLAMA_", "AI_MODELS_")
+        ):
             monkeypatch.delenv(name)
     monkeypatch.chdir(home)
 

@@ -9,5 +9,6 @@ SHARED = Path(os.environ.get("AI_MODELS_SHARED", Path(__file__).parents[2] / "sh
 PAYLOADS = SHARED / "payloads"
 
 needs_recordings = pytest.mark.skipif(
-    not PAYLOADS.is_dir(), reason=f"the recorded answers are not on this machine (looked in {SHARED}; set AI_MODELS_SHARED)"
+    not PAYLOADS.is_dir(),
+    reason=f"the recorded answers are not on this machine (looked in {SHARED}; set AI_MODELS_SHARED)",
 )

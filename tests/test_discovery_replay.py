@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.shared import PAYLOADS, SHARED, needs_recordings
 
 from ai_models import Model
 from ai_models.manager import ModelManager
 from ai_models.sources import OllamaSource, OpenRouterSource, ProviderAPISource
-from tests.shared import PAYLOADS, SHARED, needs_recordings
 
 pytestmark = needs_recordings
 

@@ -3,25 +3,32 @@
 import json
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
-from ai_models._core.model import Model, leaf_paths
+from ai_models._core.model import OFFER_BOUND, SERVED_FIELDS, Model, Offer, leaf_paths
 from ai_models.errors import QueryError
 
 ChangeKind = Literal["added", "changed", "gone", "returned", "removed"]
 
-_UNLOGGED = frozenset({"provenance", "conflicts", "tags", "custom_metadata", "id", "connector_metadata"})
-_MARKS = frozenset({"listed", "gone"})
+_OF_THE_MODEL = ("provider", "is_local", "lab", "version", "base", "aliases")
+"""Fields that no offer states for itself."""
+_SERVED = SERVED_FIELDS - {"version"}
+_MARKS = frozenset({"id", "listed", "gone", "is_local"})
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
     """One thing that a discovery found to be different: `when` is a UTC time, `old` and `new` are values at `path`.
 
+    `offers` are the offers that it is about, each key with its id on the wire; without any it
+    is about the model itself, or all its offers. `since` is the day from which `old` was known.
+
     >>> str(Change("2026-11-23T10:00:00Z", "changed", "openai/gpt-4o", "context_size", 8192, 128000, "openai"))
     '2026-11-23 openai/gpt-4o: context_size 8192 → 128000 (openai)'
+    >>> str(Change("2026-11-23T10:00:00Z", "gone", "openai/gpt-4o", source="groq", offers={"groq": "gpt-4o"}))
+    '2026-11-23 openai/gpt-4o at groq: gone (groq)'
     """
 
     when: str
@@ -31,16 +38,17 @@ class Change:
     old: Any = None
     new: Any = None
     source: str | None = None
+    offers: Mapping[str, str] = field(default_factory=dict)
+    since: str | None = None
 
     def __str__(self) -> str:
         what = self.kind if self.path is None else f"{self.path} {_shown(self.old)} → {_shown(self.new)}"
-        if self.path is not None and self.kind != "changed":
-            what = f"{self.kind} at {self.path}"
-        return f"{self.when[:10]} {self.id}: {what}" + (f" ({self.source})" if self.source else "")
+        where = f" at {', '.join(self.offers)}" if self.offers else ""
+        return f"{self.when[:10]} {self.id}{where}: {what}" + (f" ({self.source})" if self.source else "")
 
     def to_dict(self) -> dict[str, Any]:
         """Return the change as JSON-ready data, what is empty left out."""
-        return {name: value for name, value in asdict(self).items() if value is not None}
+        return {name: value for name, value in asdict(self).items() if value is not None and value != {}}
 
 
 def _shown(value: Any) -> str:
@@ -48,55 +56,117 @@ def _shown(value: Any) -> str:
 
 
 def compare(old: Model | None, new: Model, when: str) -> list[Change]:
-    """Return what is different between two states of one model, one change for each fact.
+    """Return what is different between two states of one model: of itself, and of it as each provider serves it.
+
+    Where a fact is stored is nothing: only what a provider serves counts, so that another default
+    server is one change. What is the same at several offers is one change too.
 
     >>> old, new = Model("m", "x", 4096), Model("m", "x", 8192)
     >>> [(change.path, change.old, change.new) for change in compare(old, new, "2026-11-23T00:00:00Z")]
     [('context_size', 4096, 8192)]
     """
     if old is None:
-        return [Change(when, "added", new.id, source=_source(new, "*"))]
-    before, after = _offers(old), _offers(new)
-    changes = _differences("", _facts(old), _facts(new), new, when)
+        return [Change(when, "added", new.id, source=_source(new, "*"), offers=_ids(new.offers.values()))]
+    before, after = _by_wire(old), _by_wire(new)
+    return [
+        *_changes_of_itself(old, new, when),
+        *_changes_of_presence(before, after, new.id, when),
+        *_changes_as_served(before, after, new.id, when),
+    ]
+
+
+_Wire = tuple[str, str]
+"""Provider and id on the wire: an offer's key may pass to another offer, these can't."""
+
+
+def _by_wire(model: Model) -> dict[_Wire, Offer]:
+    return {(offer.provider, offer.id): offer for offer in model.offers.values()}
+
+
+def _ids(offers: Iterable[Offer]) -> dict[str, str]:
+    return {offer.key: offer.id for offer in offers}
+
+
+def _changes_of_itself(old: Model, new: Model, when: str) -> Iterator[Change]:
+    for name in _OF_THE_MODEL:
+        was, is_now = getattr(old, name), getattr(new, name)
+        if was != is_now:
+            yield Change(when, "changed", new.id, name, was or None, is_now or None, _source(new, name))
+
+
+def _changes_of_presence(
+    before: Mapping[_Wire, Offer], after: Mapping[_Wire, Offer], id: str, when: str
+) -> Iterator[Change]:
     for wire in dict.fromkeys([*before, *after]):
         was, is_now = before.get(wire), after.get(wire)
-        key, source = (is_now or was or ("", {}))[0], wire[0]
+        kind: ChangeKind | None = None
         if was is None or is_now is None:
-            changes.append(Change(when, "added" if was is None else "removed", new.id, key, source=source))
-            continue
-        if ("gone" in was[1]) != ("gone" in is_now[1]):
-            changes.append(Change(when, "gone" if "gone" in is_now[1] else "returned", new.id, key, source=source))
-        changes += _differences(f"connector_metadata.{key}.", was[1], is_now[1], new, when)
-    return changes
+            kind = "added" if was is None else "removed"
+        elif bool(was.gone) != bool(is_now.gone):
+            kind = "gone" if is_now.gone else "returned"
+        if kind is not None:
+            yield Change(when, kind, id, source=wire[0], offers=_ids([each for each in (is_now or was,) if each]))
 
 
-def _facts(model: Model) -> dict[str, Any]:
-    return {name: value for name, value in model.to_dict().items() if name not in _UNLOGGED}
+def _changes_as_served(
+    before: Mapping[_Wire, Offer], after: Mapping[_Wire, Offer], id: str, when: str
+) -> Iterator[Change]:
+    stayed = [(offer, after[wire]) for wire, offer in before.items() if wire in after]
+    moved = _default(before) != _default(after)
+    found: dict[tuple[str, str], list[tuple[_Difference, Offer, Offer]]] = {}
+    for was, is_now in stayed:
+        for each in _differences(_served(was), _served(is_now)):
+            inherited = not (_states(was, each.path) or _states(is_now, each.path))
+            if not (moved and inherited):
+                found.setdefault((each.path, repr(each[1:])), []).append((each, was, is_now))
+    for same in found.values():
+        (path, old, new), was, is_now = same[0]
+        source, since = _label(is_now if new is not None else was, path)[0], _label(was, path)[1]
+        everywhere = len(same) == len(after) and path.partition(".")[0] in _SERVED - OFFER_BOUND
+        offers = {} if everywhere else _ids(offer for _, _, offer in same)
+        yield Change(when, "changed", id, path, old, new, source, offers, None if old is None else since)
 
 
-def _offers(model: Model) -> dict[tuple[str, str], tuple[str, Mapping[str, Any]]]:
-    """Return key and facts of each offer by provider and wire id: a key may move to another offer, a wire id can't."""
-    return {
-        (offer.provider, offer.id): (key, offer.facts)
-        for key, offer in model.offers.items()
-        if key in model.connector_metadata
-    }
+class _Difference(NamedTuple):
+    path: str
+    old: Any
+    new: Any
 
 
-def _differences(prefix: str, was: Mapping[str, Any], is_now: Mapping[str, Any], new: Model, when: str) -> list[Change]:
-    paths = dict.fromkeys([*leaf_paths(was), *leaf_paths(is_now)])
-    pairs = [(path, _at(was, path), _at(is_now, path)) for path in paths if path not in _MARKS]
-    return [
-        Change(when, "changed", new.id, prefix + path, old, now, _source(new, prefix + path))
-        for path, old, now in pairs
-        if old != now
-    ]
+def _differences(was: Mapping[str, Any], is_now: Mapping[str, Any]) -> Iterator[_Difference]:
+    for path in dict.fromkeys([*leaf_paths(was), *leaf_paths(is_now)]):
+        old, new = _at(was, path), _at(is_now, path)
+        if old != new:
+            yield _Difference(path, old, new)
+
+
+def _default(offers: Mapping[_Wire, Offer]) -> _Wire | None:
+    return next((wire for wire, offer in offers.items() if offer.is_default), None)
+
+
+def _served(offer: Offer) -> dict[str, Any]:
+    """Return the facts of a model as one provider serves it, and what is stated of that offer alone."""
+    facts = {name: value for name, value in offer.as_model().to_dict().items() if name in _SERVED}
+    return facts | {name: offer.facts[name] for name in offer.facts.keys() - _SERVED - _MARKS}
+
+
+def _states(offer: Offer, path: str) -> bool:
+    """Return whether a fact is this offer's own, and not one that it has from the default server."""
+    return offer.is_default or _at(offer.facts, path) is not None
 
 
 def _at(data: Mapping[str, Any], path: str) -> Any:
     name, _, part = path.partition(".")
     value = data.get(name)
     return value.get(part) if part and isinstance(value, dict) else value
+
+
+def _label(offer: Offer, path: str) -> tuple[str | None, str | None]:
+    """Return who is believed about a fact of an offer, and since which day."""
+    own = _at(offer.facts, path) is not None
+    labels = offer.model.provenance_of(f"connector_metadata.{offer.key}.{path}" if own else path)
+    source, _, date = (labels or "").partition(" ")[0].partition("@")
+    return source or None, date or None
 
 
 def _source(model: Model, path: str) -> str | None:

@@ -13,7 +13,7 @@ from typing import Any
 
 from ai_models._core.contracts import Listing, ModelSource
 from ai_models.changes import Change
-from ai_models.errors import AIModelsError, CredentialError
+from ai_models.errors import AIModelsError, CredentialError, SourceOfflineError
 
 DEFAULT_TIMEOUT_S = 30.0
 """Seconds that one source may take."""
@@ -176,7 +176,7 @@ def _ask_one(
     started = time.monotonic()
     try:
         answer = Answer(SourceRow(name), ask(source))
-    except CredentialError as error:
+    except (CredentialError, SourceOfflineError) as error:
         answer = Answer(SourceRow(name, "skipped", reason=str(error)), error=error)
     except Exception as error:  # noqa: BLE001  # the one place where a source's failure, whatever it is, becomes a row
         known = error if isinstance(error, AIModelsError) else None

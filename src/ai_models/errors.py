@@ -18,6 +18,7 @@
     │   └── StoreBusyError (TimeoutError)
     ├── SourceError                           .source .url .status .retryable
     │   ├── SourceUnavailableError (ConnectionError)
+    │   │   └── SourceOfflineError
     │   ├── SourceAuthError (PermissionError)
     │   └── SourceFormatError (ValueError)
     ├── CredentialError (PermissionError)     .provider .variables
@@ -59,6 +60,7 @@ __all__ = [
     "SourceError",
     "SourceFormatError",
     "SourceNotFoundError",
+    "SourceOfflineError",
     "SourceUnavailableError",
     "StoreBusyError",
     "StoreCorruptError",
@@ -240,6 +242,10 @@ class SourceError(AIModelsError):
 
 class SourceUnavailableError(SourceError, ConnectionError):
     """A source that can't be reached, or that answers with a server error."""
+
+
+class SourceOfflineError(SourceUnavailableError):
+    """A source that was not to be dialled, and of which no earlier answer is kept."""
 
 
 class SourceAuthError(SourceError, PermissionError):

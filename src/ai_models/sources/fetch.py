@@ -16,7 +16,7 @@ from typing import Any
 from ai_models._core.contracts import Listing, SkippedRow
 from ai_models.cache import Answer, DiscoveryCache, Entry, cache_name, one_at_a_time
 from ai_models.credentials import Key
-from ai_models.errors import SourceError, SourceFormatError, SourceUnavailableError
+from ai_models.errors import SourceError, SourceFormatError, SourceOfflineError, SourceUnavailableError
 from ai_models.sources.failures import Asked, answer_error, format_error, retry_delay_s, unreachable_error
 from ai_models.sources.parsed import Parsed
 from ai_models.transport import Response, Transport, default_transport
@@ -145,7 +145,7 @@ class Fetcher:
     def _offline(self, entry: Entry | None, ask: Ask) -> Listing:
         found = entry and self._remembered(entry, ask, "cache")
         if not found:
-            raise SourceUnavailableError(
+            raise SourceOfflineError(
                 "offline, and no earlier answer is kept; run it once with a network",
                 source=self.asked.source,
                 url=self.asked.shown_url,
