@@ -8,7 +8,8 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import Any
 
-import pytest
+from tests.shared import PAYLOADS, needs_recordings
+from tests.test_discovery import Fixed
 
 from ai_models import Model
 from ai_models.changes import Change
@@ -16,8 +17,6 @@ from ai_models.discovery import DiscoveryReport
 from ai_models.manager import ModelManager
 from ai_models.sources import OpenRouterSource
 from ai_models.testing import FakeTransport
-from tests.shared import PAYLOADS, needs_recordings
-from tests.test_discovery import Fixed
 
 pytestmark = needs_recordings
 
@@ -45,8 +44,13 @@ def facts_in(row: Row) -> Row:
     """What a raw row states, in our units: a negative price varies by request, a limit of 0 says nothing."""
     stated = {path: row["pricing"].get(name) for name, path in PRICES.items()}
     facts: Row = {path: float(Decimal(text)) for path, text in stated.items() if text and Decimal(text) >= 0}
-    limits = row["context_length"] or row["top_provider"]["context_length"], row["top_provider"]["max_completion_tokens"]
-    return facts | {name: limit for name, limit in zip(("context_size", "max_output_tokens"), limits, strict=True) if limit}
+    limits = (
+        row["context_length"] or row["top_provider"]["context_length"],
+        row["top_provider"]["max_completion_tokens"],
+    )
+    return facts | {
+        name: limit for name, limit in zip(("context_size", "max_output_tokens"), limits, strict=True) if limit
+    }
 
 
 def diff_of(old: Row, new: Row) -> set[Fact]:
@@ -128,3 +132,53 @@ def test_the_log_of_lists_in_reverse_order_is_the_diff_too() -> None:
         assert replay.ids(changes, "added") == sorted(rows.keys() - last_seen.keys())
         assert replay.facts(changes) == sorted(diff_of(last_seen, rows), key=repr)
         last_seen |= rows
+
+
+def the_lab_itself(lab: str, rows: dict[str, Row]) -> Fixed:
+    """The lab's own list of what is in a recording: other limits, other prices, nothing said of the cache."""
+    ids = [id.partition("/")[2] for id in rows if id.startswith(f"{lab}/") and ":" not in id]
+    return Fixed(
+        *(Model(id, lab, 7777, cost_per_token={"input": 7e-07}, max_output_tokens=777, kind="chat") for id in ids),
+        provider=lab,
+    )
+
+
+def test_another_default_server_invents_no_change_of_what_openrouter_serves() -> None:
+    first, *others = recordings().values()
+    lab = the_lab_itself("openai", first)
+    replay = Replay(openai=lab)
+    replay.tell(first)
+    moving = replay.manager.discover(["openai"]).changes
+    moved = {change.id for change in moving if change.path == "provider"}
+    assert len(moved) > 20
+    assert all(replay.manager.models[id].provider == "openai" for id in moved)
+    assert replay.facts(moving) == []
+    last_seen = first
+    for rows in others:
+        assert replay.facts(replay.tell(rows).changes) == sorted(diff_of(last_seen, rows), key=repr)
+        last_seen = last_seen | rows
+    lab.models = []
+    back = replay.manager.discover(["openai"], accept_shrunken=True).changes
+    assert {change.id for change in back if change.path == "provider"} >= moved & {
+        id for id in moved if replay.manager.models[id].provider == "openrouter"
+    }
+    assert replay.facts(back) == []
+
+
+def test_prices_are_the_diff_where_the_embedded_catalogue_knew_the_models_before() -> None:
+    """Other sources of the catalogue may know a price that OpenRouter itself doesn't tell, or tells no more."""
+    replay = Replay()
+    with replay.manager.models.batch():
+        for model in replay.manager.catalogue.values():
+            replay.manager.models[model.id] = model
+    first, *others = recordings().values()
+    replay.tell(first)
+    last_seen = first
+    for rows in others:
+        told = {fact for fact in replay.facts(replay.tell(rows).changes) if "cost" in fact[1]}
+        stated = {fact for fact in diff_of(last_seen, rows) if "cost" in fact[1]}
+        others_know = {(id, path) for id, path, old, new in stated if None in (old, new)}
+        assert {fact for fact in told if fact[0] in last_seen and fact[:2] not in others_know} == {
+            fact for fact in stated if fact[:2] not in others_know
+        }
+        last_seen = last_seen | rows

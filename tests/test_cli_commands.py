@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -392,13 +393,57 @@ def test_changes_are_listed_the_newest_first(run: Any, session: Session) -> None
     session.manager._log.append(
         [
             Change("2026-11-01T00:00:00Z", "changed", MINI.id, "cost_per_token.input", 3e-06, 1.5e-07, "openai"),
-            Change("2026-11-02T00:00:00Z", "gone", LLAMA.id, "ollama", source="ollama"),
+            Change("2026-11-02T00:00:00Z", "gone", LLAMA.id, source="ollama", offers={"ollama": "llama3.2:3b"}),
         ]
     )
     assert [row["id"] for row in json.loads(run("changes", "--json").stdout)] == [LLAMA.id, MINI.id]
     assert "$3.00/M → $0.15/M" in run("changes", "--id", "gpt-4o-mini", terminal=120).stdout
     assert [row["kind"] for row in json.loads(run("changes", "--kind", "gone", "--json").stdout)] == ["gone"]
     assert run("changes", "--since", "yesterweek").exit_code == 2
+
+
+def test_a_change_is_shown_with_the_offers_that_it_is_about(run: Any, session: Session) -> None:
+    offers = {"openai": "gpt-4o-mini", "azure": "a", "azure:eu": "eu/a", "groq": "g"}
+    session.manager._log.append(
+        [Change("2026-11-01T00:00:00Z", "changed", MINI.id, "status", None, "preview", "x", offers)]
+    )
+    assert "openai, azure, azure:eu +1: status - → preview" in run("changes", terminal=140).stdout
+    assert json.loads(run("changes", "--json").stdout)[0]["offers"] == offers
+
+
+def test_what_retires_is_listed_by_date_with_its_offer(run: Any, session: Session) -> None:
+    soon = [(date.today() + timedelta(days=days)).isoformat() for days in (5, 50, 500)]
+    with session.manager.models.edit(MINI.id) as model:
+        model.retired = soon[1]
+        model.connector_metadata["azure"] = {"id": "a", "retires_not_before": soon[0], "successor": "gpt-5-mini"}
+    with session.manager.models.edit(SONNET.id) as model:
+        model.connector_metadata["bedrock:us"]["retired"] = soon[0]
+        model.connector_metadata["anthropic"]["retired"] = soon[2]
+    rows = [line.split("\t") for line in run("list", "--retiring", "90d").stdout.splitlines()]
+    assert rows == [
+        ["id", "retires", "days", "offer", "successor"],
+        [SONNET.id, soon[0], "5", "bedrock:us", "-"],
+        [MINI.id, soon[0], "5", "azure", "gpt-5-mini"],
+    ]
+    assert f"{soon[0]} or later" in run("list", "--retiring", "90d", terminal=120).stdout
+    assert ids(run("list", "--retiring", "90d", "--provider", "openai,anthropic")) == [MINI.id]
+    listed = json.loads(run("list", "--retiring", "90d", "--lab", "openai", "--json").stdout)
+    assert [[end["offer"] for end in row["retiring"]] for row in listed] in ([], [["azure", "openai"]])
+    assert run("list", "--retiring", "2d").stdout.splitlines() == ["\t".join(rows[0])]
+    assert run("list", "--retiring", "soon").exit_code == 2
+    assert ids(run("list", "--retiring", "90d", "--columns", "id,kind", "--sort=-name")) != []
+
+
+def test_discover_and_doctor_warn_of_the_users_own_models_alone(run: Any, session: Session) -> None:
+    day = (date.today() + timedelta(days=5)).isoformat()
+    with session.manager.models.edit(LLAMA.id) as model:
+        model.retired = day
+    quiet = run("discover", "found", "--json")
+    assert quiet.stderr == ""
+    session.manager.add_model_tag(LLAMA.id, "production")
+    line = f"1 of your models retires soon: {LLAMA.id} (ollama, {day}); see: ai-models list --retiring 90d"
+    assert line in run("discover", "found", "--json").stderr
+    assert "retires soon" in run("doctor").stdout
 
 
 def test_conflicts_show_what_is_kept_and_who_says_otherwise(run: Any) -> None:

@@ -96,8 +96,30 @@ SAME = {
     "cohere/command-r-08-2024": [
         ("cohere", "command-r-08-2024"),
         ("huggingface", "CohereLabs/c4ai-command-r-08-2024"),
+        ("localai", "c4ai-command-r-08-2024-Q4_K_M-00001-of-00002.gguf"),
         ("azure", "Cohere-command-r-08-2024"),
     ],
+    "cohere/command-text-v14": [
+        ("bedrock", "cohere.command-text-v14"),
+        ("bedrock", "cohere.command-text-v14:7:4k"),
+    ],
+    "mistral/devstral-small-2505": [("ollama", "devstral:24b"), ("huggingface", "mistralai/Devstral-Small-2505")],
+    "mistral/mistral-large-2411": [("vertex", "mistral-large@2411-001"), ("azure", "Mistral-Large-2411-2")],
+    "microsoft/phi-3-mini-4k-instruct": [
+        ("azure", "Phi-3-mini-4k-instruct-13"),
+        ("ollama", "phi3:3.8b-mini-4k-instruct-q4_K_M"),
+    ],
+    "microsoft/mai-thinking-1": [("azure", "MAI-Thinking-1")],
+    "nvidia/nemotron-3-ultra-550b-a55b": [
+        ("azure", "FW-Nemotron-3-Ultra-NVFP4"),
+        ("huggingface", "nvidia/NVIDIA-Nemotron-3-Ultra-550B-A55B-BF16"),
+    ],
+    "allenai/olmo-2-1124-7b-instruct": [("ollama", "olmo2:7b-1124-instruct-q4_K_M"), ("ollama", "olmo2")],
+    "ai21/jamba-large-1.7": [("ai21", "jamba-large-1.7-2025-07"), ("huggingface", "ai21labs/AI21-Jamba-Large-1.7")],
+    "meta/llama-3.2-90b-vision-instruct": [("groq", "llama-3.2-90b-vision-preview")],
+    "anthropic/claude-sonnet-4": [("databricks", "system.ai.claude-sonnet-4")],
+    "deepseek/deepseek-r1": [("novita", "deepseek/deepseek-r1/community")],
+    "black-forest-labs/flux-1.1-pro": [("aimlapi", "flux-pro/v1.1"), ("azure", "FLUX-1.1-pro")],
     "amazon/nova-lite": [("bedrock", "eu.amazon.nova-lite-v1:0"), ("openrouter", "amazon/nova-lite-v1")],
     "zai/glm-4.7": [("bedrock", "zai.glm-4.7"), ("fireworks", "accounts/fireworks/models/glm-4p7")],
 }
@@ -109,6 +131,10 @@ def test_ids_of_one_model_have_one_canonical_id(provider: str, id: str, expected
 
 
 DIFFERENT = [
+    [("novita", "deepseek/deepseek-r1/community"), ("novita", "deepseek/deepseek-v3/community")],
+    [("openrouter", "mancer/weaver"), ("openrouter", "elorian/weaver")],
+    [("cohere", "command-r-03-2024"), ("cohere", "command-r-08-2024"), ("cohere", "command-r7b-12-2024")],
+    [("nvidia", "nvidia/llama-3.2-nv-embedqa-1b-v2"), ("nvidia", "meta/llama-3.2-1b-instruct")],
     [
         ("huggingface", "huihui-ai/Llama-3-8B-Instruct-abliterated"),
         ("huggingface", "failspy/Llama-3-8B-Instruct-abliterated"),

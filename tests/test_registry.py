@@ -17,7 +17,13 @@ from ai_models.base import Model, ModelRegistry
 from ai_models.errors import AmbiguousModelError, InvalidModelError, ModelNotFoundError, QueryError, StoreError
 from ai_models.testing.stores import models
 
-TODAY = f"user@{date.today().isoformat()}"
+TODAY = "user@2026-11-23"
+
+
+class Today(date):
+    @classmethod
+    def today(cls) -> date:
+        return date(2026, 11, 23)
 
 
 @pytest.fixture
@@ -226,7 +232,8 @@ def test_a_new_model_is_kept_as_it_is() -> None:
     assert registry["m"] is not model
 
 
-def test_what_a_person_changes_becomes_theirs() -> None:
+def test_what_a_person_changes_becomes_theirs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ai_models._core.registry.date", Today)
     registry = ModelRegistry()
     registry.write(
         [Model("m", "x", 1, kind="chat", capabilities={"tools": True}, provenance={"*": "litellm@2026-11-20"})]

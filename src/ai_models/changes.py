@@ -5,6 +5,7 @@ import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from typing import Any, Literal, NamedTuple
 
 from ai_models._core.model import OFFER_BOUND, SERVED_FIELDS, Model, Offer, leaf_paths
@@ -111,8 +112,10 @@ def _changes_of_presence(
 def _changes_as_served(
     before: Mapping[_Wire, Offer], after: Mapping[_Wire, Offer], id: str, when: str
 ) -> Iterator[Change]:
-    stayed = [(offer, after[wire]) for wire, offer in before.items() if wire in after]
     moved = _default(before) != _default(after)
+    stayed = [(offer, after[wire]) for wire, offer in before.items() if wire in after]
+    if not moved and _own_facts(before) == _own_facts(after):
+        stayed = [(was, is_now) for was, is_now in stayed if was.facts != is_now.facts]
     found: dict[tuple[str, str], list[tuple[_Difference, Offer, Offer]]] = {}
     for was, is_now in stayed:
         for each in _differences(_served(was), _served(is_now)):
@@ -142,6 +145,11 @@ def _differences(was: Mapping[str, Any], is_now: Mapping[str, Any]) -> Iterator[
 
 def _default(offers: Mapping[_Wire, Offer]) -> _Wire | None:
     return next((wire for wire, offer in offers.items() if offer.is_default), None)
+
+
+def _own_facts(offers: Mapping[_Wire, Offer]) -> list[Any]:
+    """Return what every offer of a model may have from it."""
+    return [getattr(offer.model, name) for offer in islice(offers.values(), 1) for name in sorted(_SERVED)]
 
 
 def _served(offer: Offer) -> dict[str, Any]:
@@ -225,18 +233,32 @@ def _read(line: str) -> Change | None:
 def _start(when: str | timedelta | None) -> str:
     if when is None:
         return ""
-    if isinstance(when, str) and when[:-1].isdigit() and when[-1:] in _UNITS:
-        when = timedelta(hours=int(when[:-1]) * _UNITS[when[-1]])
-    if isinstance(when, timedelta):
-        return (datetime.now(UTC) - when).isoformat(timespec="seconds").replace("+00:00", "Z")
-    if not when[:4].isdigit() or len(when) < 4:
+    if isinstance(when, str) and when[-1:] not in _UNITS and when[:4].isdigit() and len(when) >= 4:
+        return when
+    try:
+        span = parse_span(when)
+    except QueryError:
         raise QueryError(
             f"since={when!r}: expected a span such as '7d', '12h', '2w', or a day such as '2026-11-01'", "since"
-        )
-    return when
+        ) from None
+    return (datetime.now(UTC) - span).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 _UNITS = {"h": 1, "d": 24, "w": 168}
+
+
+def parse_span(text: str | timedelta) -> timedelta:
+    """Return a span of time from hours, days or weeks; raise `QueryError` for anything else.
+
+    >>> parse_span("90d") == timedelta(days=90), parse_span("2w") == timedelta(weeks=2)
+    (True, True)
+    """
+    if isinstance(text, timedelta):
+        return text
+    number, unit = text[:-1], text[-1:]
+    if not (number.isascii() and number.isdigit() and len(number) < 6 and unit in _UNITS):
+        raise QueryError(f"{text!r} is no span of time; expected one such as '90d', '12h', '2w'", "span")
+    return timedelta(hours=int(number) * _UNITS[unit])
 
 
 def utc_now() -> str:

@@ -2,12 +2,13 @@
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import cached_property
 from typing import Any
 
 from ai_models._core.contracts import Connector, Listing, ModelSource
 from ai_models._core.model import Model
+from ai_models._core.pricing import Pricing
 from ai_models._core.registry import ModelRegistry
 from ai_models.availability import Availability
 from ai_models.changes import Change, ChangeLog
@@ -21,6 +22,7 @@ from ai_models.errors import (
     SourceError,
     SourceNotFoundError,
 )
+from ai_models.lifecycle import Retirement, retiring
 from ai_models.plugins import Plugins
 
 GROUP_TAG = "group:"
@@ -220,6 +222,22 @@ class ModelManager:
     def changes(self, since: str | timedelta | None = None) -> list[Change]:
         """Return what discoveries changed, oldest first, from `since` (`7d`, `2026-11-01`) on."""
         return list(self._log.since(since))
+
+    def retiring(self, within: str | timedelta = "90d") -> list[Retirement]:
+        """Return the offers in `models` that retire, or may, within a span such as `90d`; the next one first."""
+        return retiring(self.models.values(), within)
+
+    def pricing(self, model_id: str, provider: str | None = None, at: str | date | None = None) -> Pricing:
+        """Return what a provider, by default the default server, asks for a model, or was known to ask on a day.
+
+        The change log tells the past; of days before anything was known every price is
+        unknown. Raise `QueryError` for a text that is no day.
+        """
+        from ai_models.price_history import pricing_at
+
+        model = self._model(model_id)
+        offer = model.offer(provider or model.provider)
+        return offer.pricing if at is None else pricing_at(offer, self._log, at)
 
     def conflicts(self) -> dict[str, dict[str, dict[str, Any]]]:
         """Return what sources disagree about: by model and path, each overruled label with what it says."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from ai_models._core.identity import Identity
-from ai_models._core.model import Model, deep_copy, provenance_at
+from ai_models._core.model import OFFER_BOUND, Model, deep_copy, provenance_at
 from ai_models._core.trust import USER, trust_rank
 
 DICT_FIELDS = ("capabilities", "cost_per_token", "cost_per_unit")
@@ -26,6 +26,7 @@ PLAIN_FIELDS = (
     "released",
     "deprecated",
     "retired",
+    "retires_not_before",
     "successor",
     "open_weights",
     "license",
@@ -56,13 +57,17 @@ class Statement(NamedTuple):
 
 @dataclass(slots=True)
 class OfferClaims:
-    """Everything that is stated about one model at one provider under one wire id, by path; `id` says who lists it."""
+    """Everything that is stated about one model at one provider under one wire id, by path; `id` says who lists it.
+
+    `kept` is what it has in common with the default server's offer.
+    """
 
     provider: str
     id: str
     key: str
     facts: dict[str, list[Statement]] = field(default_factory=dict)
     marks: dict[str, Any] = field(default_factory=dict)
+    kept: dict[str, list[Statement]] = field(default_factory=dict)
 
     def state(self, path: str, statement: Statement) -> None:
         """Add a statement about the fact at `path`."""
@@ -76,8 +81,19 @@ class OfferClaims:
     def without(self, sources: Iterable[str]) -> "OfferClaims":
         """Return the claims that remain when what some sources said is forgotten."""
         gone = frozenset(sources)
-        facts = {path: [each for each in said if each.source not in gone] for path, said in self.facts.items()}
-        return OfferClaims(self.provider, self.id, self.key, {p: s for p, s in facts.items() if s}, self.marks)
+        facts, kept = _but_of(gone, self.facts), _but_of(gone, self.kept)
+        return OfferClaims(self.provider, self.id, self.key, facts, self.marks, kept)
+
+    def settle(self) -> None:
+        """Make what was kept a fact like the others."""
+        for path, said in self.kept.items():
+            self.facts.setdefault(path, []).extend(said)
+        self.kept = {}
+
+
+def _but_of(sources: frozenset[str], facts: Mapping[str, list[Statement]]) -> dict[str, list[Statement]]:
+    left = {path: [each for each in said if each.source not in sources] for path, said in facts.items()}
+    return {path: said for path, said in left.items() if said}
 
 
 class Verdict(NamedTuple):
@@ -177,10 +193,27 @@ def decompose(model: Model) -> list[OfferClaims]:
     default = next(key for key, offer in model.offers.items() if offer.is_default)
     for path, value in stated_facts(model):
         said = [each for each in _statements(model, path, value) if each.source != USER]
-        owner = _owner(path, {each.source for each in said}, taken, default)
+        owner = _owner(value, path, said, taken, default)
         for statement in said:
             owner.state(path, statement)
+        if owner is taken[default] and path.partition(".")[0] not in OFFER_BOUND:
+            agreed = [each for each in said if each.value == value]
+            _keep(path, agreed, owner, taken.values())
     return list(taken.values())
+
+
+def _keep(path: str, agreed: Iterable[Statement], default: OfferClaims, offers: Iterable[OfferClaims]) -> None:
+    """Let offers keep what they have from the default one, whatever becomes of that, where it is as good as stated.
+
+    A source that lists several offers said it of each of them: that they agree is why they
+    don't store it. So it is for what is listed no more, and for the default server's own offers.
+    """
+    for claims in offers:
+        if path not in claims.facts and ("gone" in claims.marks or claims.provider == default.provider):
+            listing = {each.source for each in claims.facts["id"]}
+            kept = [each for each in agreed if each.source in listing]
+            if kept:
+                claims.kept[path] = kept
 
 
 def _take(claims: OfferClaims, prefix: str, facts: Mapping[str, Any], model: Model) -> None:
@@ -197,13 +230,27 @@ def _statements(model: Model, path: str, value: Any) -> Iterator[Statement]:
         yield Statement(*split_label(label), deep_copy(other))
 
 
-def _owner(path: str, sources: set[str], offers: Mapping[str, OfferClaims], default: str) -> OfferClaims:
-    """Return the offer that a fact of the model was stated for: one that all its sources speak of, default first."""
-    for key in (default, *offers):
-        claims = offers[key]
-        if sources <= {each.source for each in claims.facts["id"]} and (key == default or path not in claims.facts):
-            return claims
-    return offers[default]
+def _owner(
+    value: Any, path: str, said: list[Statement], offers: Mapping[str, OfferClaims], default: str
+) -> OfferClaims:
+    """Return the offer that a fact of the model was stated for: the default one, else the one that would lend it.
+
+    All its sources speak of that offer, and are trusted there so that the same one is believed.
+    """
+    sources = {each.source for each in said}
+
+    def may_own(claims: OfferClaims) -> bool:
+        if not sources <= {each.source for each in claims.facts["id"]} or (
+            claims.key != default and path in claims.facts
+        ):
+            return False
+        verdict = decide(said, claims.provider)
+        return _same(verdict.value, value) and verdict.best == said[0].source
+
+    def suits(claims: OfferClaims) -> tuple[bool, bool, int]:
+        return claims.key != default, "gone" in claims.marks, trust_rank(said[0].source, claims.provider)
+
+    return min(filter(may_own, offers.values() if said else ()), key=suits, default=offers[default])
 
 
 def _offer_facts(facts: Mapping[str, Any]) -> dict[str, Any]:

@@ -139,6 +139,8 @@ def merge_model(
     wanted = dict(users or {})
     offers = _distinct(claims)
     order = _by_suitability(offers, default_rank, lab, wanted.pop("provider", None))
+    for offer in offers.values():
+        offer.settle()
     views = {
         key: {path: decide(said, offers[key].provider) for path, said in offers[key].facts.items()} for key in order
     }
@@ -178,10 +180,14 @@ def _distinct(claims: Iterable[OfferClaims]) -> dict[str, OfferClaims]:
         found = joined.get((each.provider, each.id))
         if found is None:
             facts = {path: list(said) for path, said in each.facts.items()}
-            joined[each.provider, each.id] = OfferClaims(each.provider, each.id, each.key, facts, dict(each.marks))
+            kept = dict(each.kept)
+            joined[each.provider, each.id] = OfferClaims(
+                each.provider, each.id, each.key, facts, dict(each.marks), kept
+            )
             continue
         found.key = min(found.key, each.key, key=lambda key: (len(key), key))
         found.marks = each.marks | found.marks
+        found.kept = each.kept | found.kept
         for path, said in each.facts.items():
             found.facts.setdefault(path, []).extend(said)
     keyed: dict[str, OfferClaims] = {}
@@ -213,12 +219,12 @@ def _model_facts(
 ) -> dict[str, Verdict]:
     """Return what is believed of the model itself: the default server's facts, then what others say of the weights."""
     facts = {path: verdict for path, verdict in views[order[0]].items() if path.partition(".")[0] in _SERVED}
-    lent: dict[str, tuple[int, Verdict]] = {}
+    lent: dict[str, tuple[tuple[bool, int], Verdict]] = {}
     for key in order[1:]:
         for path, verdict in views[key].items():
             if path in facts or not _lendable(path, verdict.value):
                 continue
-            rank = trust_rank(verdict.best, offers[key].provider)
+            rank = "gone" in offers[key].marks, trust_rank(verdict.best, offers[key].provider)
             if path not in lent or rank < lent[path][0]:
                 lent[path] = rank, verdict
     return facts | {path: verdict for path, (_, verdict) in lent.items()}
@@ -280,17 +286,23 @@ def _not_said_anew(stored: Iterable[OfferClaims], claims: Iterable[OfferClaims])
 
 def _keep_dates(claims: Iterable[OfferClaims], stored: Iterable[OfferClaims]) -> None:
     """Let a fact that its source said before keep the day on which it first did."""
-    since: dict[tuple[str, str], list[Statement]] = {}
+    since: dict[tuple[str, ...], list[Statement]] = {}
     for offer in stored:
         for path, statements in offer.facts.items():
             for each in statements:
-                since.setdefault((each.source, path), []).append(each)
+                since.setdefault(_word(offer, path, each), []).append(each)
     for offer in claims:
         for path, statements in offer.facts.items():
             for number, new in enumerate(statements):
-                dates = [old.date for old in since.get((new.source, path), ()) if old.value == new.value]
+                dates = [old.date for old in since.get(_word(offer, path, new), ()) if old.value == new.value]
                 if dates:
                     statements[number] = new._replace(date=min(dates))
+
+
+def _word(offer: OfferClaims, path: str, said: Statement) -> tuple[str, ...]:
+    """Return what makes two statements the same one: a price that is said of two offers is said twice."""
+    bound = path.partition(".")[0] in OFFER_BOUND
+    return (said.source, path, offer.provider, offer.id) if bound else (said.source, path)
 
 
 def _add_identity(model: Model, rows: Iterable[tuple[Contribution, Identity]]) -> None:

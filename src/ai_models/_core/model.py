@@ -28,9 +28,10 @@ KINDS: tuple[str, ...] = (
 PRICE_FIELDS = ("cost_per_token", "cost_per_unit", "price_tiers")
 """Fields that hold what a provider asks."""
 
-OFFER_BOUND = frozenset(
-    (*PRICE_FIELDS, "max_input_tokens", "max_output_tokens", "deprecated", "retired", "successor", "status")
-)
+LIFECYCLE_FIELDS = ("deprecated", "retired", "retires_not_before", "successor", "status")
+"""Fields that say how long a provider serves a model."""
+
+OFFER_BOUND = frozenset((*PRICE_FIELDS, "max_input_tokens", "max_output_tokens", *LIFECYCLE_FIELDS))
 """Fields that one provider's offer never inherits from another's: prices, caps, and how long it is served."""
 
 
@@ -71,7 +72,7 @@ class _Recorded:
         return None, {name: getattr(self, name) for name in FIELDS}
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class Model(_Recorded):
     """One AI model: what is known about it, by whom it is served, and what you noted about it.
 
@@ -114,6 +115,7 @@ class Model(_Recorded):
     released: str | None = None
     deprecated: str | None = None
     retired: str | None = None
+    retires_not_before: str | None = None
     successor: str | None = None
     open_weights: bool | None = None
     license: str | None = None
@@ -130,6 +132,13 @@ class Model(_Recorded):
             self.capabilities = normalise_capabilities(self.capabilities)
         if not isinstance(self.tags, set):
             self.tags = set(self.tags)
+
+    def __repr__(self) -> str:
+        """Return the model's own facts that are known, with the number of its offers in place of the offers."""
+        known = {name: value for name, value in self.to_dict().items() if name not in _UNSHOWN}
+        shown = [f"{name}={value!r}" for name, value in known.items()]
+        offers = f", {len(self.connector_metadata)} offers" if self.connector_metadata else ""
+        return f"Model({', '.join(shown)}{offers})"
 
     @property
     def context_window(self) -> int | None:
@@ -331,12 +340,13 @@ _FIELD_SET = frozenset(FIELDS)
 _FACTORIES = {each.name: each.default_factory for each in fields(Model) if each.default_factory is not MISSING}
 _DEFAULTS = {each.name: each.default for each in fields(Model) if each.default is not MISSING}
 _CONTAINERS = tuple(_FACTORIES)
+_UNSHOWN = ("connector_metadata", "provenance", "conflicts")
 _NOT_SERVED = {"id", "provider", "is_local", "tags", "connector_metadata", "custom_metadata", "aliases", "provenance"}
 SERVED_FIELDS = _FIELD_SET - _NOT_SERVED - {"conflicts", "lab", "base"}
 """What an offer may state for itself."""
 
 _NUMBER = "expected a number that is not negative"
-_DATES = ("knowledge_cutoff", "released", "deprecated", "retired")
+_DATES = ("knowledge_cutoff", "released", "deprecated", "retired", "retires_not_before")
 _TEXTS = ("name", "lab", "family", "kind", "version", "base", "successor", "license", "status")
 _COUNTS = ("context_size", "max_input_tokens", "max_output_tokens", "parameters")
 _PRICES = ("cost_per_token", "cost_per_unit")

@@ -10,6 +10,7 @@ import click
 from ai_models.cli.app import INTERRUPTED, PARTIAL
 from ai_models.cli.command import LIMIT, SECONDS, command
 from ai_models.cli.render import Output
+from ai_models.cli.retirements import format_warnings
 from ai_models.cli.session import Session, pass_session
 from ai_models.cli.text import escape, plural, width_of
 
@@ -58,6 +59,8 @@ def discover_command(
         session.out.data(report.to_dict())
     else:
         _write_report(session.out, report, named=bool(sources), limit=limit)
+    for line in format_warnings(session.manager.models.values()):
+        session.out.note(line, "yellow")
     return _exit_code(report, named=bool(sources))
 
 

@@ -13,6 +13,7 @@ from ai_models import __version__
 from ai_models.cli.command import SECONDS, command
 from ai_models.cli.places import key_variable, source_state
 from ai_models.cli.render import Output
+from ai_models.cli.retirements import format_warnings
 from ai_models.cli.session import Session, pass_session
 from ai_models.cli.text import escape, plural
 from ai_models.errors import AIModelsError
@@ -77,6 +78,8 @@ def _look_at_store(manager: "ModelManager") -> Iterator[Finding]:
     yield Finding("registry", "store", "ok" if count else "note", f"{location}: {plural(count, 'model')}{hint}")
     if manager.models.location:
         yield _writable(Path(location).expanduser())
+    for line in format_warnings(manager.models.values()):
+        yield Finding("registry", "retirements", "note", line)
     try:
         yield Finding("registry", "catalogue", "ok", f"{plural(len(manager.catalogue), 'model')} embedded")
     except (AIModelsError, OSError) as error:

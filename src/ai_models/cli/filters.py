@@ -108,6 +108,11 @@ class Filters:
         if self.where is not None:
             yield parse_query_text(self.where)
 
+    @property
+    def by_offer(self) -> bool:
+        """Whether each offer that fits is a model of its own."""
+        return bool(self.providers or self.free)
+
     def models(self, registry: "ModelRegistry", sort: str | None = None) -> Iterator[Model]:
         """Yield the models of a registry that fit, in order.
 
@@ -116,7 +121,7 @@ class Filters:
         """
         if self.group:
             _check_group(self.group, registry)
-        if not (self.providers or self.free):
+        if not self.by_offer:
             found = registry.find(self.query(), sort=sort)
             return filter(Availability(registry).covers, found) if self.available else found
         views = serve(registry.values(), [*_provider_ids(self.providers, registry)])

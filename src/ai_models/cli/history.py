@@ -19,9 +19,21 @@ _KIND_STYLES = {"added": "green", "returned": "green", "gone": "yellow", "remove
 
 
 def _what(change: "Change") -> str:
-    if change.kind != "changed" or change.path is None:
-        return change.path or ""
-    return f"{short_path(change.path)} {format_fact(change.path, change.old)} → {format_fact(change.path, change.new)}"
+    where = _where(list(change.offers))
+    if change.path is None:
+        return where
+    values = f"{format_fact(change.path, change.old)} → {format_fact(change.path, change.new)}"
+    return f"{where}{': ' if where else ''}{short_path(change.path)} {values}"
+
+
+def _where(offers: list[str]) -> str:
+    """Return at which offers, the first three of them.
+
+    >>> _where(["azure", "azure:eu", "groq", "bedrock"])
+    'azure, azure:eu, groq +1'
+    """
+    more = f" +{len(offers) - 3}" if len(offers) > 3 else ""
+    return ", ".join(offers[:3]) + more
 
 
 _CHANGE_COLUMNS: tuple[Column["Change"], ...] = (

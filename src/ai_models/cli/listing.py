@@ -1,14 +1,22 @@
 """`list`: models, filtered and sorted."""
 
-from typing import Any
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, cast
 
 import click
 
+from ai_models._core.model import Model
 from ai_models._core.query import parse_query
 from ai_models.cli.columns import choose_columns
 from ai_models.cli.command import NAMES, command
 from ai_models.cli.filters import Filters, checked_sort, filter_options
+from ai_models.cli.render import Column
 from ai_models.cli.session import Session, pass_session
+from ai_models.cli.text import UNKNOWN, shorten, shorten_middle
+
+if TYPE_CHECKING:
+    from ai_models.lifecycle import Retirement
 
 
 @command(
@@ -16,15 +24,22 @@ from ai_models.cli.session import Session, pass_session
     "ai-models list --cap vision,tools --min-context 128k --max-input-price 1 --sort price",
     "ai-models list --provider groq,cerebras --sort=-context",
     "ai-models list --available --free",
+    "ai-models list --retiring 90d --tag production",
     """ai-models list --where '{"lab": "mistral", "released": {"$gte": "2026-01"}}' --json""",
     "ai-models list --columns id,input,capabilities.vision | sort -t$'\\t' -k2n",
 )
 @filter_options
 @click.option("--sort", metavar="KEY", help="price, context, name, released, or any field; -KEY turns it round.")
 @click.option("--columns", type=NAMES, metavar="NAME,…", help="These columns: id, input, released, any field.")
+@click.option("--retiring", metavar="SPAN", help="Has an offer that retires within 90d, 12w, …; the next first.")
 @pass_session
 def list_command(
-    session: Session, limit: int | None, sort: str | None, columns: list[str] | None, **options: Any
+    session: Session,
+    limit: int | None,
+    sort: str | None,
+    columns: list[str] | None,
+    retiring: str | None,
+    **options: Any,
 ) -> None:
     """List models, filtered and sorted.
 
@@ -36,11 +51,56 @@ def list_command(
     parse_query(filters.query())
     shown = choose_columns(columns or ())
     registry = session.readable()
-    session.out.rows(
-        shown,
-        filters.models(registry, order),
-        lambda model: model.to_dict(),
-        limit=limit,
-        noun="model",
-        empty=f"none of {len(registry):,} models fits",
-    )
+    empty = f"none of {len(registry):,} models fits"
+    if retiring is None:
+        found = filters.models(registry, order)
+        session.out.rows(shown, found, lambda model: model.to_dict(), limit=limit, noun="model", empty=empty)
+        return
+    chosen = filters.models(registry, checked_sort(sort) if sort else None)
+    looked_at = [(model, model.provider if filters.by_offer else None) for model in chosen]
+    rows = find_retiring(looked_at, retiring, by_date=not sort)
+    session.out.rows(retiring_columns(shown, bool(columns)), rows, _as_json, limit=limit, noun="model", empty=empty)
+
+
+Retiring = tuple[Model, "list[Retirement]"]
+"""A model, and which of its offers retire, the next one first."""
+
+
+def find_retiring(models: Iterable[tuple[Model, str | None]], within: str, *, by_date: bool = True) -> list[Retiring]:
+    """Return the models with an offer that retires within a span, looking at one offer of each or, for `None`, at all.
+
+    >>> find_retiring([(Model("a", "x", retired="2000-01-01"), None), (Model("b", "x"), "x")], "90d")
+    []
+    """
+    from ai_models.lifecycle import retiring
+
+    rows = [(model, [each for each in retiring([model], within) if at in (None, each.offer)]) for model, at in models]
+    rows = [row for row in rows if row[1]]
+    return sorted(rows, key=lambda row: row[1][0].days_left) if by_date else rows
+
+
+def retiring_columns(shown: Sequence[Column[Model]], chosen: bool) -> list[Column[Retiring]]:
+    """Return the columns for rows of `find_retiring`: the id, or the chosen ones, then date, offer and successor."""
+    return [*map(_of_model, shown if chosen else shown[:1]), *_RETIRING_COLUMNS]
+
+
+def _of_model(column: Column[Model]) -> Column[Retiring]:
+    text, plain = column.text, column.plain or column.text
+    changed: Any = replace(cast("Any", column), text=lambda row: text(row[0]), plain=lambda row: plain(row[0]))
+    return cast("Column[Retiring]", changed)
+
+
+def _day(end: "Retirement") -> str:
+    return f"{end.date} or later" if end.at_earliest else end.date
+
+
+_RETIRING_COLUMNS: tuple[Column[Retiring], ...] = (
+    Column("RETIRES", lambda row: _day(row[1][0]), plain=lambda row: row[1][0].date),
+    Column("DAYS", lambda row: str(row[1][0].days_left), align="right"),
+    Column("OFFER", lambda row: row[1][0].offer, shrink=shorten, drop=2),
+    Column("SUCCESSOR", lambda row: row[1][0].successor or UNKNOWN, shrink=shorten_middle, drop=1, optional=True),
+)
+
+
+def _as_json(row: Retiring) -> dict[str, Any]:
+    return {**row[0].to_dict(), "retiring": [each.to_dict() for each in row[1]]}

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from ai_models._core.model import FIELDS, Model, Offer, leaf_paths
+from ai_models._core.model import FIELDS, LIFECYCLE_FIELDS, Model, Offer, leaf_paths
 from ai_models._core.pricing import per_mtok
 from ai_models.cli.columns import capability_words
 from ai_models.cli.command import LIMIT, MODEL_ID, command
@@ -37,7 +37,7 @@ from ai_models.cli.text import (
 _LABELS = 14
 _PARTS = {part: place for place, part in enumerate(("input", "output", "reasoning", "cache_read", "cache_write"))}
 _HIDDEN = {"id", "provider", "provenance", "conflicts", "connector_metadata", "custom_metadata", "tags"}
-_NOT_MISSED = {"base", "version", "successor", "deprecated", "retired", "status", "benchmarks", "price_tiers"}
+_NOT_MISSED = {"base", "version", "benchmarks", "price_tiers", *LIFECYCLE_FIELDS}
 
 
 @command(
@@ -122,6 +122,9 @@ def describe(model: Model) -> Iterator[tuple[str, str]]:
     yield from _known("deprecated", escape(model.deprecated or ""))
     yield from _known(
         "retires" if (model.retired or "") > date.today().isoformat() else "retired", escape(model.retired or "")
+    )
+    yield from _known(
+        "served until", f"{escape(model.retires_not_before)} at least" if model.retires_not_before else ""
     )
     yield from _known("successor", escape(model.successor or ""))
     yield from _known("license", escape(model.license or ""))

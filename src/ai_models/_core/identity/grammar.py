@@ -16,13 +16,15 @@ __all__ = ["Wire", "read_wire"]
 
 CLOUD_REGION = re.compile(r"[a-z]{2}(?:-gov)?-[a-z]+-\d|us-gov|us|eu|apac|global|global-standard|data-zone")
 # Bedrock's -v1:0, :0:28k, -1:0; a bare -v1 without a number after it.
-REVISION = re.compile(r"(?:-v(\d+)|-1)?:(\d+)(?::\d+k|:mm)?|-v(1)")
+REVISION = re.compile(r"(?:-v(\d)|-1)?:(\d+)(?::\d+k|:mm)?|-v(1)")
 REVISION_AT_END = re.compile(rf"(?:{REVISION.pattern})$")
-AT_SUFFIX = re.compile(r"@(\d{3,8}|default|latest)$")
+AT_SUFFIX = re.compile(r"@(\d{3,8}|default|latest)(?:-\d{3})?$")
+SHARD = re.compile(r"-\d{5}-of-\d{5}(?=\.|$)")
 CONTENT_HASH = re.compile(r":[0-9a-f]{32,64}$")
 THINKING_BUDGET = re.compile(r"(?<=thinking)(?::\d{3,6}|-\d{5,6})$")
 COLON_SUFFIX = re.compile(r":([a-z][a-z-]{2,17})$")
-HEAD_OF_PATH = re.compile(r"^(?:hf:|hf\.co/|huggingface\.co/|https?://[^/]+/|~|arn:[^/]*/)", re.IGNORECASE)
+NO_OWNERS = frozenset({"accounts", "models", "routers", "publishers"})
+HEAD_OF_PATH = re.compile(r"^(?:hf:|system\.ai\.|hf\.co/|huggingface\.co/|https?://[^/]+/|~|arn:[^/]*/)", re.IGNORECASE)
 HUB_OWNER = re.compile(r"[a-z][a-z\d]*(?:-[a-z]+)*")
 HAS_SIZE = re.compile(r"\d+b(?![a-z\d])", re.IGNORECASE)
 FIRST_LETTERS = re.compile(r"[a-z]*")
@@ -64,18 +66,26 @@ def take_path(wire: Wire, known: Tables) -> None:
         return
     *path, wire.name = [part for part in wire.name.split("/") if part] or [""]
     path = [part.lower() for part in path]
+    if path and (last := wire.name.lower()) in known.segments and last not in known.plain:
+        wire.tags.append(known.segments[last])
+        wire.name = path.pop()
     if path and wire.provider.grammar == "litellm" and path[0] in known.providers:
         wire.provider = known.providers[path.pop(0)]
         wire.trace.append(f"provider: {wire.provider.name}")
-    while path and is_plain(wire.name, known) and path[-1] not in known.owners and len(path) > 1:
+    while path and is_plain(wire.name, known) and is_name(path, known):
         wire.name = f"{path.pop()}-{wire.name}"
     regions = [part for part in path if CLOUD_REGION.fullmatch(part)]
-    owners = [part for part in path if part not in regions]
+    owners = [part for part in path if part not in regions and part not in NO_OWNERS]
     wire.tags.extend(f"region:{region}" for region in regions)
     wire.tags.extend(known.segments[part] for part in owners if part in known.segments)
     wire.owner = next((part for part in reversed(owners) if part in known.owners), owners[-1] if owners else None)
     if path:
         wire.trace.append(f"path: {'/'.join(path)}")
+
+
+def is_name(path: list[str], known: Tables) -> bool:
+    """Whether the end of a path belongs to the name behind it, as in ``flux-pro/v1.1``, and is no owner."""
+    return path[-1] not in known.owners and (len(path) > 1 or path[-1].partition("-")[0] in known.parted)
 
 
 def is_plain(name: str, known: Tables) -> bool:
@@ -85,7 +95,7 @@ def is_plain(name: str, known: Tables) -> bool:
 
 def take_suffix(wire: Wire, known: Tables) -> None:
     """Take off ``@20250929`` and ``@default``, and ``:free``, ``:thinking`` and other routing words."""
-    wire.name = THINKING_BUDGET.sub("", CONTENT_HASH.sub("", wire.name))
+    wire.name = THINKING_BUDGET.sub("", CONTENT_HASH.sub("", SHARD.sub("", wire.name)))
     if match := AT_SUFFIX.search(wire.name):
         wire.name = wire.name[: match.start()]
         wire.snapshot = match[1] if match[1].isdigit() else None

@@ -10,6 +10,7 @@ from ai_models._core.identity.rules import (
     find_lab,
     take_base_tag,
     take_builds,
+    take_count,
     take_latest,
     take_modes,
     take_serving,
@@ -55,6 +56,8 @@ def identify_short(provider: str, id: str) -> Identity:
     if not name:
         return Identity(provider, id, variant=variant, trace=tuple(reading.trace), offer_key=offer_key)
     places = (wire.provider.nicknames, wire.owner or "")
+    if reading.lab is None and is_one_word(reading, known):
+        name = f"{wire.owner}-{name}"
     canonical = canonical_of(reading.lab or COMMUNITY, name, reading.nickname, places, known)
     lab = canonical.partition("/")[0]
     return Identity(
@@ -77,6 +80,7 @@ def normal_name(reading: Reading, known: Tables) -> str:
     take_vendor(reading, known)
     change(reading, "spelling", unsqueezed(reading.tokens, known))
     take_base_tag(reading)
+    take_count(reading)
     take_serving(reading, known)
     take_latest(reading)
     take_modes(reading, known)
@@ -101,6 +105,14 @@ def names_nothing(reading: Reading, known: Tables) -> bool:
         return True
     published = reading.wire.owner is not None or reading.wire.provider.grammar == "hub"
     return not published and all(token.kind == "word" for token in reading.tokens)
+
+
+def is_one_word(reading: Reading, known: Tables) -> bool:
+    """Whether only its owner tells a name of an unknown lab from other people's: a word, and no re-upload on a hub."""
+    owner = reading.wire.owner
+    if owner is None or owner in known.owners or reading.wire.provider.grammar != "path":
+        return False
+    return len(reading.tokens) == 1 and reading.tokens[0].kind == "word"
 
 
 def change(reading: Reading, rule: str, tokens: list[Token]) -> None:

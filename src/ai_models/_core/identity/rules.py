@@ -16,6 +16,7 @@ __all__ = [
     "find_lab",
     "take_base_tag",
     "take_builds",
+    "take_count",
     "take_latest",
     "take_modes",
     "take_serving",
@@ -25,6 +26,7 @@ __all__ = [
 
 SHORT_VERSION = re.compile(r"[a-z]\d+(?:\.\d+)?")
 QUANTISATION_PARTS = frozenset({"k", "m", "s", "l", "xl", "xs", "xxs", "nl", "p", "0", "1"})
+COMPLETE = frozenset({"instruct", "chat"})
 JOINED = frozenset({"bnb-4bit", "bnb-8bit", "gptq-int4", "gptq-int8", "gptq-4bit", "gptq-8bit"})
 
 
@@ -100,7 +102,7 @@ def take_vendor(reading: Reading, known: Tables) -> None:
 def is_resold(texts: list[str], length: int, known: Tables) -> bool:
     """Whether a lab's model stands behind a prefix that begins no name by itself."""
     rest = texts[length:]
-    return family_lab(texts, known) is None and (rest[0] in known.owners or family_lab(rest, known) is not None)
+    return first_family_lab(texts, known) is None and (rest[0] in known.owners or family_lab(rest, known) is not None)
 
 
 def drop_head(reading: Reading, head: str, length: int) -> None:
@@ -112,9 +114,12 @@ def drop_head(reading: Reading, head: str, length: int) -> None:
 
 def family_lab(texts: list[str], known: Tables) -> str | None:
     """The lab whose family begins a name, or whose word marks it anywhere."""
-    for text in texts:
-        if text in known.anywhere:
-            return known.anywhere[text]
+    marked = (known.anywhere[text] for text in texts if text in known.anywhere)
+    return next(marked, None) or first_family_lab(texts, known)
+
+
+def first_family_lab(texts: list[str], known: Tables) -> str | None:
+    """The lab whose family begins a name."""
     for length in (3, 2, 1):
         if lab := known.families.get("-".join(texts[:length])):
             return lab
@@ -167,6 +172,16 @@ def is_own_word(token: Token, known: Tables) -> bool:
 def spoken(tokens: list[Token]) -> tuple[str, ...]:
     """Tokens as an ending in a table writes them."""
     return tuple(token.spoken for token in tokens)
+
+
+def take_count(reading: Reading) -> None:
+    """Drop the count that a provider puts behind a complete name for each of its own versions."""
+    if not reading.wire.provider.counts or len(reading.tokens) < 3:
+        return
+    before, last = reading.tokens[-2:]
+    if last.kind == "number" and last.text.isdigit() and (before.kind == "date" or before.text in COMPLETE):
+        reading.tokens.pop()
+        reading.trace.append(f"count: {last.text}")
 
 
 def take_serving(reading: Reading, known: Tables) -> None:

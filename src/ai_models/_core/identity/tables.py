@@ -18,6 +18,7 @@ class Provider:
     grammar: str = "path"
     nicknames: str = ""
     lab: str | None = None
+    counts: bool = False
     tuned: bool = True
     serving: frozenset[tuple[str, ...]] = frozenset()
     regions: frozenset[str] = frozenset()
@@ -162,6 +163,7 @@ def read_providers(rows: dict[str, Any]) -> dict[str, Provider]:
             grammar=grammar,
             nicknames=row.get("nicknames", name),
             lab=row.get("lab"),
+            counts=row.get("counts", False),
             tuned=row.get("tuned", grammar != "hub"),
             serving=endings_of(row.get("serving", "")),
             regions=words_of(row.get("regions", "")),

@@ -81,7 +81,7 @@ def after_family(v: str, number: str, rest: str, families: frozenset[str]) -> tu
 
 
 def join_dates(tokens: list[Token]) -> list[Token]:
-    """Make one date token of ``2024 11 20``, ``09 2025``, ``02 05`` and of compact dates."""
+    """Make one date token of ``2024 11 20``, ``09 2025``, ``2025 07``, ``02 05`` and of compact dates."""
     out: list[Token] = []
     position = 0
     while position < len(tokens):
@@ -99,7 +99,7 @@ def date_at(tokens: list[Token], position: int) -> tuple[int, str]:
     first = texts[0]
     if len(texts) == 3 and is_year(first) and is_month(texts[1]) and is_day(texts[2]):
         return 3, "-".join(texts)
-    if len(texts) >= 2 and is_month(first) and is_year(texts[1]):
+    if len(texts) >= 2 and ((is_month(first) and is_year(texts[1])) or (is_year(first) and is_month(texts[1]))):
         return 2, "-".join(texts[:2])
     if len(texts) >= 2 and is_month(first) and is_day(texts[1]) and position + 2 == len(tokens) and position > 1:
         return 2, "-".join(texts[:2])

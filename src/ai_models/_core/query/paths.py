@@ -13,7 +13,7 @@ Kind = Literal["number", "text", "date", "flag", "capability", "capabilities", "
 
 KIND_OF: dict[str, Kind] = {
     **dict.fromkeys(("context_size", "max_input_tokens", "max_output_tokens", "parameters"), "number"),
-    **dict.fromkeys(("knowledge_cutoff", "released", "deprecated", "retired"), "date"),
+    **dict.fromkeys(("knowledge_cutoff", "released", "deprecated", "retired", "retires_not_before"), "date"),
     **dict.fromkeys(("is_local", "open_weights"), "flag"),
     **dict.fromkeys(("aliases", "input_modalities", "output_modalities", "tags"), "texts"),
     **dict.fromkeys(
