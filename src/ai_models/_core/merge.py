@@ -114,6 +114,7 @@ class _Gathered:
             default_rank,
             lab=self._lab(previous),
             users=users_facts(previous) if previous else None,
+            before=_default_of(previous or self.canonical),
         )
         _add_identity(model, self.rows)
         _add_notes(model, [row.model for row, _ in self.rows], [each for each in (previous, self.canonical) if each])
@@ -131,14 +132,16 @@ def merge_model(
     default_rank: DefaultRank,
     lab: str | None = None,
     users: Mapping[str, Statement] | None = None,
+    before: tuple[str, str] | None = None,
 ) -> Model:
     """Return one Model out of the claims about each of its offers; the order of the claims is nothing.
 
     `users` is what the user wrote about the model itself: it stands, and what it overrules is kept as a conflict.
+    `before` is provider and wire id of the offer that came first until now: it stays first among equals.
     """
     wanted = dict(users or {})
     offers = _distinct(claims)
-    order = _by_suitability(offers, default_rank, lab, wanted.pop("provider", None))
+    order = _by_suitability(offers, default_rank, lab, wanted.pop("provider", None), before)
     for offer in offers.values():
         offer.settle()
     views = {
@@ -199,7 +202,11 @@ def _distinct(claims: Iterable[OfferClaims]) -> dict[str, OfferClaims]:
 
 
 def _by_suitability(
-    offers: Mapping[str, OfferClaims], default_rank: DefaultRank, lab: str | None, users: Statement | None
+    offers: Mapping[str, OfferClaims],
+    default_rank: DefaultRank,
+    lab: str | None,
+    users: Statement | None,
+    before: tuple[str, str] | None,
 ) -> list[str]:
     """Return the offers' keys, default server first: the user's choice, the lab's API, local, hosts, resellers."""
 
@@ -209,7 +216,8 @@ def _by_suitability(
         gone = bool(offer.marks.get("gone"))
         leaving = "retired" in offer.facts or "deprecated" in offer.facts or "status" in offer.facts
         suits = default_rank(offer.provider, lab)
-        return not chosen, gone, suits, leaving, ":" in key, -len(offer.facts), offer.provider, len(key), key
+        moved = (offer.provider, offer.id) != before
+        return not chosen, gone, suits, leaving, ":" in key, moved, -len(offer.facts), offer.provider, len(key), key
 
     return sorted(offers, key=rank)
 
@@ -326,6 +334,12 @@ def _add_notes(model: Model, rows: Iterable[Model], stored: Iterable[Model]) -> 
     for known in (*stored, *rows):
         model.tags |= known.tags
         model.custom_metadata = deep_copy(known.custom_metadata) | model.custom_metadata
+
+
+def _default_of(model: Model | None) -> tuple[str, str] | None:
+    """Return provider and wire id of the offer whose facts are the model's own."""
+    offers = model.offers.values() if model else ()
+    return next(((offer.provider, offer.id) for offer in offers if offer.is_default), None)
 
 
 def _any_rank(provider: str, lab: str | None) -> int:
