@@ -67,6 +67,7 @@ class Index:
         self._tables: dict[str, Table] = {"alias": {}, "name": {}, "wire": {}, "base": {}}
         self._lower: Table | None = None
         self._squashed: dict[str, tuple[str, ...]] = {}
+        self._known: dict[str, Found] = {}
         for record in records:
             self._enter(record)
 
@@ -80,7 +81,7 @@ class Index:
         record = self._records.pop(id, None)
         if record is None:
             return
-        self._lower = None
+        self._forget()
         self._squashed.pop(id, None)
         for table, name in _names(record):
             ids = self._tables[table][name]
@@ -91,13 +92,26 @@ class Index:
     def _enter(self, record: Facts) -> None:
         id = record["id"]
         self._records[id] = record
-        self._lower = None
+        self._forget()
         for table, name in _names(record):
             self._tables[table].setdefault(name, []).append(id)
 
     def find(self, text: str) -> Found | None:
         """Return the model that a text means, `None` if no name fits; raise `AmbiguousModelError` if several do."""
-        return self._exact(text) or self._identified(text) or self._folded(text)
+        known = self._known.get(text)
+        if known is not None:
+            return known
+        found = self._exact(text) or self._identified(text) or self._folded(text)
+        if found is not None:
+            if len(self._known) >= _MOST_KNOWN:
+                self._known.clear()
+            self._known[text] = found
+        return found
+
+    def _forget(self) -> None:
+        """Drop what was worked out from the names that there were."""
+        self._lower = None
+        self._known.clear()
 
     def knows(self, text: str) -> bool:
         """Return whether a text means one model."""
@@ -197,6 +211,9 @@ class Index:
             self._squashed[id] = tuple(dict.fromkeys(_squash(name[:_LONGEST]) for name in names))
         return self._squashed[id]
 
+
+_MOST_KNOWN = 50_000
+"""How many texts an index keeps the meaning of."""
 
 _STEPS: tuple[tuple[How, str], ...] = (("alias", "alias"), ("name", "name"), ("provider id", "wire"))
 

@@ -146,9 +146,8 @@ class ModelRegistry(MutableMapping[str, Model]):
         ('openai/gpt-4o', 'provider id')
         """
         with self._store.lock:
-            model = self._store.get(text)
-            if model is not None:
-                return Resolution(text, "id", (f"{text!r} is an id",), model)
+            if self._index is None and text in self._store:  # an id needs no index
+                return Resolution(text, "id", (f"{text!r} is an id",), self._store[text])
             found = self._names.find(text)
             if found is None:
                 raise ModelNotFoundError(text, self.suggest(text))
