@@ -8,7 +8,7 @@ import pytest
 from ai_models import Model
 from ai_models._core.merge import Contribution, merge_all
 from ai_models.changes import Change, ChangeLog, compare
-from ai_models.errors import QueryError
+from ai_models.errors import QueryError, StoreError
 
 WHEN = "2026-11-23T10:00:00Z"
 
@@ -102,3 +102,17 @@ def test_a_log_is_read_as_it_was_written_but_for_a_torn_line(tmp_path: Path) -> 
 def test_a_time_that_is_none_is_refused(when: str) -> None:
     with pytest.raises(QueryError, match="7d"):
         ChangeLog().since(when)
+
+
+def test_a_line_that_a_killed_process_left_torn_costs_no_other(tmp_path: Path) -> None:
+    path = tmp_path / "log.jsonl"
+    ChangeLog(path).append([Change("2026-11-23T10:00:00Z", "added", "first")])
+    with path.open("a") as file:
+        file.write('{"when": "2026-11-23T10:0')
+    ChangeLog(path).append([Change("2026-11-23T10:00:01Z", "added", "second")])
+    assert [change.id for change in ChangeLog(path)] == ["first", "second"]
+
+
+def test_a_log_that_cannot_be_written_says_so(tmp_path: Path) -> None:
+    with pytest.raises(StoreError, match="can't be written"):
+        ChangeLog(tmp_path).append([Change("2026-11-23T10:00:00Z", "added", "first")])

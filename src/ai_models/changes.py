@@ -9,7 +9,7 @@ from itertools import islice
 from typing import Any, Literal, NamedTuple
 
 from ai_models._core.model import OFFER_BOUND, SERVED_FIELDS, Model, Offer, leaf_paths
-from ai_models.errors import QueryError
+from ai_models.errors import QueryError, StoreError
 
 ChangeKind = Literal["added", "changed", "gone", "returned", "removed"]
 
@@ -196,15 +196,17 @@ class ChangeLog:
         self._memory: list[Change] = []
 
     def append(self, changes: Iterable[Change]) -> None:
-        """Add changes at the end, all of them in one write."""
+        """Add changes at the end, all of them in one write; raise `StoreError` if the file can't be written."""
         new = list(changes)
         if self.path is None:
             self._memory += new
         elif new:
-            lines = "".join(json.dumps(change.to_dict(), ensure_ascii=False) + "\n" for change in new)
-            os.makedirs(os.path.dirname(self.path) or ".", exist_ok=True)  # noqa: PTH103, PTH120
-            with open(self.path, "a", encoding="utf-8") as file:  # noqa: PTH123
-                file.write(lines)
+            try:
+                _append(self.path, "".join(f"{json.dumps(change.to_dict())}\n" for change in new).encode())
+            except OSError as error:
+                raise StoreError(
+                    f"{self.path} can't be written ({error.strerror}); the registry is saved, its log is not", self.path
+                ) from error
 
     def since(self, when: str | timedelta | None = None) -> Iterator[Change]:
         """Yield the changes since a day or for a span (`2026-11-01`, `7d`, `12h`), oldest first; all without one."""
@@ -220,6 +222,16 @@ class ChangeLog:
                 change = _read(line)
                 if change is not None:
                     yield change
+
+
+def _append(path: str, lines: bytes) -> None:
+    """Write lines at the end of a file in one call, so that two processes don't mix theirs, on a line of their own."""
+    os.makedirs(os.path.dirname(path) or ".", exist_ok=True)  # noqa: PTH103, PTH120
+    with open(path, "ab+", buffering=0) as file:  # noqa: PTH123
+        if file.tell():
+            file.seek(-1, os.SEEK_END)
+            lines = lines if file.read(1) == b"\n" else b"\n" + lines
+        file.write(lines)
 
 
 def _read(line: str) -> Change | None:
