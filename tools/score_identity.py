@@ -1,6 +1,8 @@
 """Score `identify` against a labelled set of ids: ``python tools/score_identity.py GOLD_FOLDER [--by provider|lab]``.
 
 The folder holds ``dev.jsonl``, ``pairs_dev.jsonl`` and ``score.py``; its README defines the levels and figures.
+Before a change ``--save FILE`` keeps the predictions; after it ``--before FILE`` scores apart the labs that the change
+touched and those that it didn't, so that tuning to one of them shows.
 """
 
 import argparse
@@ -22,6 +24,8 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--by", choices=("provider", "lab"), action="append", default=[])
     parser.add_argument("--examples", type=int, default=0, help="how many wrong and missed merges to print")
+    parser.add_argument("--save", type=Path, metavar="FILE", help="keep the predictions")
+    parser.add_argument("--before", type=Path, metavar="FILE", help="predictions kept before the change")
     options = parser.parse_args()
     scorer = load_scorer(options.folder / "score.py")
     gold, pairs = scorer.read_jsonl(options.folder / "dev.jsonl"), scorer.read_jsonl(options.folder / "pairs_dev.jsonl")
@@ -36,8 +40,29 @@ def main() -> None:
         if options.examples and level == "model":
             print_examples(scored, options.examples)
     print_pairs(scorer, pairs, predictions, options.examples)
+    if options.save:
+        options.save.write_text("".join(f"{json.dumps(row)}\n" for row in predictions), encoding="utf-8")
+    if options.before:
+        print_change(scorer, gold, predictions, scorer.read_jsonl(options.before))
     for field in options.by:
         print_split(scorer, gold, predictions, field)
+
+
+def print_change(scorer: ModuleType, gold: Rows, predictions: Rows, before: Rows) -> None:
+    """The figures before and after a change, for the labs of which any prediction changed and for the others."""
+    old = {(row["provider"], row["id"]): row for row in before}
+    changed = {(row["provider"], row["id"]) for row in predictions if old.get((row["provider"], row["id"])) != row}
+    touched = {_lab(row) for row in gold if (row["provider"], row["id"]) in changed}
+    print(f"{len(changed)} predictions changed, of the labs {', '.join(sorted(touched)) or '-'}")
+    for title, wanted in (("touched", True), ("untouched", False)):
+        rows = [row for row in gold if (_lab(row) in touched) is wanted]
+        for when, said in (("before", before), ("after", predictions)):
+            if rows:
+                print_figures(f"{title} {when}", scorer.score(rows, said, "model")[0])
+
+
+def _lab(row: dict[str, Any]) -> str:
+    return str(row["canonical"]).partition("/")[0]
 
 
 def load_scorer(path: Path) -> ModuleType:
@@ -97,7 +122,7 @@ def print_split(scorer: ModuleType, gold: Rows, predictions: Rows, field: str) -
     scored = scorer.Scored(gold, predictions)
     groups: dict[str, list[int]] = defaultdict(list)
     for position, row in enumerate(gold):
-        groups[row["provider"] if field == "provider" else row["canonical"].partition("/")[0]].append(position)
+        groups[row["provider"] if field == "provider" else _lab(row)].append(position)
     by_truth, by_guess = defaultdict(list), defaultdict(list)
     for position in range(len(gold)):
         by_truth[scored.truth[position]].append(position)
