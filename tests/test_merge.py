@@ -171,3 +171,15 @@ def test_every_claim_of_a_stored_model_has_a_source(said: list[Contribution]) ->
     sources = {row.source for row in said}
     for model in merge_all(said, default_rank=rank).values():
         assert {source for claims in decompose(model) for source in claims.sources} <= sources
+
+
+@given(contributions)
+def test_nobody_overrules_what_a_provider_says_of_its_own_offer(said: list[Contribution]) -> None:
+    own: dict[tuple[str, str], set[int]] = {}
+    for row in said:
+        if row.source == row.model.provider and row.model.context_size is not None:
+            own.setdefault((row.model.provider, row.model.id), set()).add(row.model.context_size)
+    for model in merge_all(said, default_rank=rank).values():
+        for offer in model.offers.values():
+            stated = own.get((offer.provider, offer.id))
+            assert stated is None or offer.as_model().context_size in stated

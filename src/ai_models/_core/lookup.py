@@ -17,7 +17,7 @@ Table = dict[str, list[str]]
 
 How = Literal["id", "alias", "name", "provider id", "identified", "snapshot", "case"]
 
-_CUTOFF = 0.65
+_CUTOFF = 0.72
 _LONGEST = 200
 _SHORTLIST = 40
 _PUNCTUATION = re.compile(r"[\W_]+")
