@@ -12,7 +12,7 @@ from ai_models._core.model import Model
 from ai_models._core.registry import ModelRegistry
 from ai_models.errors import StoreError
 from ai_models.providers import providers
-from ai_models.sources.catalogue import CatalogueSource, load_catalogue
+from ai_models.sources.catalogues.embedded import CatalogueSource, load_catalogue
 
 FAMILIAR = {
     "openai/gpt-4o": ("openai", 128_000, "2.5", "10"),

@@ -8,7 +8,7 @@ import pytest
 
 from ai_models._core.identity import identify
 from ai_models.base import Model, ModelRegistry
-from ai_models.sources.catalogue import load_catalogue
+from ai_models.sources.catalogues.embedded import load_catalogue
 
 BEST_KNOWN = """
 ai21/jamba-large-1.5 openrouter/ai21/jamba-1-5-large

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from ai_models.base import Model, ModelRegistry
 from ai_models.errors import AmbiguousModelError, ModelNotFoundError
-from ai_models.sources.catalogue import load_catalogue
+from ai_models.sources.catalogues.embedded import load_catalogue
 
 STEPS = {
     "gpt-4o": Model("gpt-4o", "local"),

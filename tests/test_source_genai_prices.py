@@ -8,7 +8,7 @@ from tests.mutations import anything, mutated
 
 from ai_models._core.model import Model
 from ai_models.errors import SourceFormatError
-from ai_models.sources.genai_prices import GenAIPricesSource, parse_genai_prices
+from ai_models.sources.catalogues.genai_prices import GenAIPricesSource, parse_genai_prices
 
 TIERED = {"base": 1.25, "tiers": [{"start": 200_000, "price": 2.5}]}
 PAYLOAD: list[dict[str, Any]] = [

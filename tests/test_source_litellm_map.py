@@ -8,7 +8,7 @@ from tests.mutations import anything, mutated
 
 from ai_models._core.model import Model
 from ai_models.errors import MissingDependencyError, SourceFormatError, SourceUnavailableError
-from ai_models.sources.litellm_map import LiteLLMMapSource, parse_litellm_map, wire_id
+from ai_models.sources.catalogues.litellm_map import LiteLLMMapSource, parse_litellm_map, wire_id
 from ai_models.testing import FakeTransport
 
 ROW = {
@@ -208,6 +208,6 @@ def test_the_source_says_what_is_wrong_with_its_file(tmp_path: Path) -> None:
 
 
 def test_without_litellm_the_source_says_how_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ai_models.sources.package_data.find_spec", lambda name: None)
+    monkeypatch.setattr("ai_models.sources.catalogues.package_data.find_spec", lambda name: None)
     with pytest.raises(MissingDependencyError, match="pip install litellm"):
         LiteLLMMapSource().discover_models()

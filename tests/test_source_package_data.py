@@ -7,10 +7,10 @@ from tests.mutations import anything, mutated
 
 from ai_models._core.model import Model
 from ai_models.errors import MissingDependencyError, SourceFormatError
-from ai_models.sources.ctxlen import CtxlenSource, parse_ctxlen
-from ai_models.sources.inspect_ai import InspectDataSource, parse_inspect_data
-from ai_models.sources.langchain_profiles import LangChainProfilesSource, parse_langchain_profiles
-from ai_models.sources.package_data import installed_file, read_assignment
+from ai_models.sources.catalogues.ctxlen import CtxlenSource, parse_ctxlen
+from ai_models.sources.catalogues.inspect_ai import InspectDataSource, parse_inspect_data
+from ai_models.sources.catalogues.langchain_profiles import LangChainProfilesSource, parse_langchain_profiles
+from ai_models.sources.catalogues.package_data import installed_file, read_assignment
 from ai_models.sources.parsed import Parsed
 
 PROFILES: dict[str, Any] = {

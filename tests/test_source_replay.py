@@ -14,7 +14,7 @@ from ai_models._core.model import Model, check_fields
 from ai_models.cache import DiscoveryCache
 from ai_models.errors import SourceAuthError, SourceError, SourceFormatError, SourceUnavailableError
 from ai_models.sources import OllamaSource, OpenRouterSource, ProviderAPISource, fetch_policy
-from ai_models.sources.wire_openai import parse_openai
+from ai_models.sources.formats.openai import parse_openai
 from ai_models.transport import HTTPTransport
 
 pytestmark = needs_recordings

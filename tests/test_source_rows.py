@@ -4,7 +4,7 @@ from tests.mutations import anything
 
 from ai_models._core.model import Model, check_fields
 from ai_models.errors import SourceFormatError
-from ai_models.sources import _rows as rows
+from ai_models.sources import rows
 from ai_models.sources.parsed import Parsed
 
 READERS = [

@@ -10,14 +10,14 @@ from tests.mutations import anything, mutated
 
 from ai_models._core.model import KINDS, Model, check_fields
 from ai_models.errors import SourceFormatError
-from ai_models.sources.ollama import OllamaDetails, parse_ollama
-from ai_models.sources.openrouter import parse_openrouter
+from ai_models.sources.formats.anthropic import parse_anthropic
+from ai_models.sources.formats.cohere import parse_cohere
+from ai_models.sources.formats.gemini import parse_gemini
+from ai_models.sources.formats.mistral import parse_mistral
+from ai_models.sources.formats.ollama import OllamaDetails, parse_ollama
+from ai_models.sources.formats.openai import parse_openai
+from ai_models.sources.formats.openrouter import parse_openrouter
 from ai_models.sources.parsed import Parsed
-from ai_models.sources.wire_anthropic import parse_anthropic
-from ai_models.sources.wire_cohere import parse_cohere
-from ai_models.sources.wire_gemini import parse_gemini
-from ai_models.sources.wire_mistral import parse_mistral
-from ai_models.sources.wire_openai import parse_openai
 
 OPENROUTER = {
     "data": [

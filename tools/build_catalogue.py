@@ -28,11 +28,11 @@ from ai_models._core.identity import identify
 from ai_models._core.merge import Contribution, merge_all
 from ai_models._core.model import Model
 from ai_models.providers import default_rank, providers
-from ai_models.sources.ctxlen import CtxlenSource
-from ai_models.sources.genai_prices import GenAIPricesSource
-from ai_models.sources.inspect_ai import PROVIDERS, InspectDataSource
-from ai_models.sources.langchain_profiles import LangChainProfilesSource
-from ai_models.sources.litellm_map import LiteLLMMapSource
+from ai_models.sources.catalogues.ctxlen import CtxlenSource
+from ai_models.sources.catalogues.genai_prices import GenAIPricesSource
+from ai_models.sources.catalogues.inspect_ai import PROVIDERS, InspectDataSource
+from ai_models.sources.catalogues.langchain_profiles import LangChainProfilesSource
+from ai_models.sources.catalogues.litellm_map import LiteLLMMapSource
 
 TOOLS = Path(__file__).parent
 CATALOGUE = TOOLS.parent / "src/ai_models/data/catalogue.json"

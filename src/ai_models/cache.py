@@ -8,7 +8,7 @@ source, its address and its key's fingerprint; keys themselves are stored nowher
 >>> name = cache_name("openai", "https://api.openai.com/v1/models", key="not-for-your-eyes")
 >>> cache.write(name, Entry({"GET /v1/models": Answer({"data": []}, etag="1")}))
 >>> cache.read(name).answers["GET /v1/models"]
-Answer(payload={'data': []}, etag='1', last_modified=None)
+Answer(payload={'data': []}, etag='1', last_modified=None, link=None)
 """
 
 import os
@@ -28,7 +28,7 @@ _FORMAT = 1
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The data that one request got, and what the server calls this state of it.
+    """The data that one request got, what the server calls this state of it, and the next page that it names.
 
     >>> Answer({"data": []}, etag='"1"').payload
     {'data': []}
@@ -37,6 +37,7 @@ class Answer:
     payload: Any
     etag: str | None = None
     last_modified: str | None = None
+    link: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +180,7 @@ def _format_entry(entry: Entry) -> bytes:
     import orjson
 
     answers = {
-        request: {"payload": each.payload, "etag": each.etag, "last_modified": each.last_modified}
+        request: {"payload": each.payload, "etag": each.etag, "last_modified": each.last_modified, "link": each.link}
         for request, each in entry.answers.items()
     }
     try:

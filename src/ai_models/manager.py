@@ -101,7 +101,7 @@ class ModelManager:
     @cached_property
     def catalogue(self) -> ModelRegistry:
         """The models that this package ships, read-only: what was publicly known on the day of its build."""
-        from ai_models.sources.catalogue import load_catalogue
+        from ai_models.sources.catalogues.embedded import load_catalogue
 
         return load_catalogue()
 

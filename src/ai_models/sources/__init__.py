@@ -1,4 +1,4 @@
-"""Sources: where models are discovered. One file a source: `parse_*` is pure, a class asks.
+"""Sources: where models are discovered. `formats` reads what providers answer, `catalogues` what others publish.
 
 The connectors of the package are here too, under the names of the design document.
 
@@ -20,11 +20,9 @@ if TYPE_CHECKING:
         OpenAIConnector,
         OpenRouterConnector,
     )
-    from ai_models.sources.catalogue import CatalogueSource
+    from ai_models.sources.catalogues.embedded import CatalogueSource
     from ai_models.sources.fetch import FetchPolicy, fetch_policy
-    from ai_models.sources.ollama import OllamaSource
-    from ai_models.sources.openrouter import OpenRouterSource
-    from ai_models.sources.provider_api import ProviderAPISource
+    from ai_models.sources.provider_api import OllamaSource, OpenRouterSource, ProviderAPISource
 
 __all__ = [
     "CatalogueSource",
@@ -42,10 +40,10 @@ __all__ = [
 ]
 
 _HOMES = {
-    "CatalogueSource": "ai_models.sources.catalogue",
+    "CatalogueSource": "ai_models.sources.catalogues.embedded",
     "FetchPolicy": "ai_models.sources.fetch",
-    "OllamaSource": "ai_models.sources.ollama",
-    "OpenRouterSource": "ai_models.sources.openrouter",
+    "OllamaSource": "ai_models.sources.provider_api",
+    "OpenRouterSource": "ai_models.sources.provider_api",
     "ProviderAPISource": "ai_models.sources.provider_api",
     "fetch_policy": "ai_models.sources.fetch",
 }
@@ -60,10 +58,8 @@ def builtin_sources() -> Mapping[str, Callable[[], ModelSource]]:
     from functools import partial
 
     from ai_models.providers import providers
-    from ai_models.sources.catalogue import CatalogueSource
-    from ai_models.sources.ollama import OllamaSource
-    from ai_models.sources.openrouter import OpenRouterSource
-    from ai_models.sources.provider_api import ProviderAPISource, has_list
+    from ai_models.sources.catalogues.embedded import CatalogueSource
+    from ai_models.sources.provider_api import OllamaSource, OpenRouterSource, ProviderAPISource, has_list
 
     made: dict[str, Callable[[], ModelSource]] = {
         "catalogue": CatalogueSource,

@@ -6,6 +6,7 @@
 [SkippedRow(row=0, reason='[1, 2]', id=None)]
 """
 
+import re
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -80,11 +81,16 @@ Ask = Callable[["Exchange"], Parsed]
 """Makes a listing's models out of what an exchange answers: asks for each URL, and parses."""
 
 
+Sign = Callable[[str, str, Any], Mapping[str, str]]
+"""Makes the headers that prove who asks, from a request's method, URL and body."""
+
+
 class Fetcher:
     """Fetches the listing of one source.
 
-    `headers` carry the key; `hint` says what to do when nothing answers. What a `live_only` server says is
-    kept for offline use, but never shown in place of what it says now: a server that is down has no models.
+    `headers` carry the key, or `sign` makes those of each request; `hint` says what to do when nothing answers. What
+    a `live_only` server says is kept for offline use, but never shown in place of what it says now: a server that is
+    down has no models.
     """
 
     def __init__(
@@ -98,12 +104,18 @@ class Fetcher:
         key: Key | None = None,
         hint: str = "",
         live_only: bool = False,
+        sign: "Sign | None" = None,
     ) -> None:
         self.asked = Asked(source, url, key, hint)
         self.headers = dict(headers or {})
         self._transport = transport
         self._cache = cache
         self._live_only = live_only
+        self._sign = sign
+
+    def headers_for(self, method: str, url: str, body: Any) -> dict[str, str]:
+        """Return the headers of one request: those of every request, and what signs this one."""
+        return {**self.headers, **(self._sign(method, url, body) if self._sign else {})}
 
     @property
     def transport(self) -> Transport:
@@ -213,17 +225,32 @@ class Exchange:
 
     def json(self, url: str, *, body: Any = None) -> Any:
         """Return the data at a URL, with a `body` what the server answers to it; raise `SourceError`."""
+        return self.answer(url, body=body).payload
+
+    def text(self, url: str) -> str:
+        """Return the text at a URL, of an answer that is no JSON; raise `SourceError`."""
+        return str(self.answer(url, read=_text).payload)
+
+    def answer(self, url: str, *, body: Any = None, read: "Read | None" = None) -> Answer:
+        """Return the whole answer of a URL: the data, and the next page that a `Link` header names."""
         request = _request_name(url, body)
         known = self.known.answers.get(request) if self.known else None
         if self.deadline is None:
             if known is None:
                 raise SourceUnavailableError("this was not asked before", source=self.fetcher.asked.source)
-            return known.payload
-        answer = self._dialled(url, body, known)
+            return known
+        answer = self._dialled(url, body, known, read or _data)
         if answer is not known:
             self._modified = True
         self.answers[request] = answer
-        return answer.payload
+        return answer
+
+    def optional(self, url: str) -> Any:
+        """Return the data at a URL that not every server of this kind has, or `None`."""
+        try:
+            return self.json(url)
+        except SourceError:
+            return None
 
     def pages(self, url: str, following: Callable[[Any], str | None]) -> Iterator[Any]:
         """Yield the data of all pages, the first at `url`; `following` gives the URL after a page, or `None`."""
@@ -275,17 +302,19 @@ class Exchange:
     def _left_s(self) -> float:
         return 60.0 if self.deadline is None else max(0.0, self.deadline - time.monotonic())
 
-    def _dialled(self, url: str, body: Any, known: Answer | None) -> Answer:
+    def _dialled(self, url: str, body: Any, known: Answer | None, read: "Read") -> Answer:
         response = self._response(url, body, known)
         if response.status == 304 and known is not None:
             return known
         if not 200 <= response.status < 300:
             raise answer_error(self.fetcher.asked, response)
-        return Answer(_data(self.fetcher.asked, response), response.headers.get("etag"), _modified_at(response))
+        headers = response.headers
+        data = read(self.fetcher.asked, response)
+        return Answer(data, headers.get("etag"), headers.get("last-modified"), _next_link(headers.get("link", "")))
 
     def _response(self, url: str, body: Any, known: Answer | None) -> Response:
         """Return the answer to a request, sent again after a pause while that may help and time is left."""
-        headers = self.fetcher.headers | _conditions(known)
+        headers = self.fetcher.headers_for("GET" if body is None else "POST", url, body) | _conditions(known)
         for attempt in range(1, self.attempts + 1):
             last = attempt == self.attempts
             try:
@@ -322,6 +351,10 @@ class Exchange:
         return True
 
 
+Read = Callable[[Asked, Response], Any]
+"""Makes data of an answer."""
+
+
 def _data(asked: Asked, response: Response) -> Any:
     if not response.body.strip():
         raise format_error(asked, "an empty answer")
@@ -332,8 +365,16 @@ def _data(asked: Asked, response: Response) -> Any:
         raise format_error(asked, f"{what} instead of a list of models", response) from None
 
 
-def _modified_at(response: Response) -> str | None:
-    return response.headers.get("last-modified")
+def _text(asked: Asked, response: Response) -> str:
+    if not response.body.strip():
+        raise format_error(asked, "an empty answer")
+    return response.text
+
+
+def _next_link(header: str) -> str | None:
+    """Return the URL of the next page, as a `Link` header names it."""
+    found = re.search(r'<([^<>]{1,4000})>\s*;\s*rel="?next"?', header)
+    return found[1] if found else None
 
 
 def _conditions(known: Answer | None) -> dict[str, str]:

@@ -1,11 +1,11 @@
 """A provider's own list of its models, asked in the wire format that the table of providers names.
 
-The formats with facts of their own have a module each, found in `_WIRES`; every other list is read as the
-many servers write it that follow OpenAI.
+What the answers mean stands in `formats`, a module for each form of list.
 """
 
 import os
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from ai_models._core.contracts import Listing, ModelSource
 from ai_models._core.model import Model
@@ -14,19 +14,11 @@ from ai_models.credentials import Key, find_key, require_key
 from ai_models.errors import AIModelsError, SourceError
 from ai_models.providers import Provider, providers
 from ai_models.sources.fetch import Fetcher
+from ai_models.sources.formats import reader_of
 from ai_models.transport import Transport
 
-__all__ = ["ProviderAPISource", "has_list"]
+__all__ = ["OllamaSource", "OpenRouterSource", "ProviderAPISource", "has_list"]
 
-_WIRES = {
-    "anthropic": "wire_anthropic",
-    "cohere": "wire_cohere",
-    "gemini": "wire_gemini",
-    "mistral": "wire_mistral",
-    "ollama": "ollama",
-    "openrouter": "openrouter",
-}
-_OTHERS = "wire_openai"
 _NOWHERE: Mapping[str, str] = {}
 
 
@@ -95,11 +87,8 @@ class ProviderAPISource(ModelSource):
 
     def listing(self) -> Listing:
         """Ask the provider and return its whole answer, as the `fetch_policy` says: live, or from the cache."""
-        from importlib import import_module
-
-        url = self._url()
-        wire = import_module(f"ai_models.sources.{_WIRES.get(self.served.wire, _OTHERS)}")
-        return self.fetcher.listing(lambda exchange: wire.list_models(exchange, url, self.served))
+        url, list_models = self._url(), reader_of(self.served)
+        return self.fetcher.listing(lambda exchange: list_models(exchange, url, self.served))
 
     @property
     def fetcher(self) -> Fetcher:
@@ -156,3 +145,42 @@ class ProviderAPISource(ModelSource):
         if not self.is_local:
             return ""
         return f"start {self.served.name}, or set {self.served.url_variables[0]} to where it runs"
+
+
+class OpenRouterSource(ProviderAPISource):
+    """OpenRouter's list of models: no key is needed.
+
+    >>> from ai_models.testing import FakeTransport
+    >>> row = {"id": "openai/gpt-4", "context_length": 8192, "pricing": {"prompt": "0.00003"}}
+    >>> transport = FakeTransport({"https://openrouter.ai/api/v1/models": {"data": [row]}})
+    >>> for model in OpenRouterSource(transport=transport).discover_models():
+    ...     print(model.id, model.context_size, model.pricing.input_per_mtok)
+    openai/gpt-4 8192 30
+    """
+
+    by_default = True
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__("openrouter", **options)
+
+
+class OllamaSource(ProviderAPISource):
+    """The models of an Ollama server, by default the one that `OLLAMA_HOST` names, else the one on this machine.
+
+    >>> from ai_models.testing import FakeTransport
+    >>> tags = {"models": [{"name": "llama3.2:1b", "details": {"quantization_level": "Q8_0"}}]}
+    >>> show = {"capabilities": ["completion", "tools"], "model_info": {"llama.context_length": 131072}}
+    >>> url = "http://127.0.0.1:11434/api"
+    >>> transport = FakeTransport({f"{url}/tags": tags, f"{url}/show": show, f"{url}/ps": {"models": []}})
+    >>> source = OllamaSource(transport=transport, env={})
+    >>> [(model.id, model.context_size, model.supports("tools")) for model in source.discover_models()]
+    [('llama3.2:1b', 131072, True)]
+    """
+
+    by_default = True
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__("ollama", **options)
+
+    def _hint(self) -> str:
+        return "start Ollama with `ollama serve`, or set OLLAMA_HOST to where it runs"

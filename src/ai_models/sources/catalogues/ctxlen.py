@@ -4,9 +4,9 @@ from typing import Any
 
 from ai_models._core.contracts import SkippedRow
 from ai_models._core.model import Model
+from ai_models.sources.catalogues.litellm_map import wire_id
+from ai_models.sources.catalogues.package_data import DataSource, expect_mapping
 from ai_models.sources.facts import known_count
-from ai_models.sources.litellm_map import wire_id
-from ai_models.sources.package_data import DataSource, expect_mapping
 from ai_models.sources.parsed import Parsed
 
 SOURCE = "models.dev"

@@ -6,8 +6,8 @@ from typing import Any
 
 from ai_models._core.contracts import Listing, ModelSource, SkippedRow
 from ai_models._core.model import Model
+from ai_models.sources.catalogues.package_data import expect_mapping, installed_file, read_assignment, read_text
 from ai_models.sources.facts import date_text, display_name, known_count, text_or_none, window_and_input
-from ai_models.sources.package_data import expect_mapping, installed_file, read_assignment, read_text
 from ai_models.sources.parsed import Parsed
 
 SOURCE = "langchain"

@@ -10,13 +10,12 @@ from typing import Any
 
 from ai_models._core.model import Model
 from ai_models.providers import Provider
-from ai_models.sources import _rows as rows
+from ai_models.sources import rows
 from ai_models.sources.facts import text_or_none, texts
 from ai_models.sources.fetch import Exchange
 from ai_models.sources.parsed import Parsed
-from ai_models.sources.provider_api import ProviderAPISource
 
-__all__ = ["OpenRouterSource", "list_models", "parse_openrouter"]
+__all__ = ["list_models", "parse_openrouter"]
 
 _TOKEN_PRICES = {
     "prompt": "input",
@@ -47,23 +46,6 @@ _MEANINGFUL_ABSENCE = ("tools", "reasoning", "structured_outputs", "response_for
 _BY_INPUT = {"image": "vision", "audio": "audio_input", "video": "video_input", "file": "file_input"}
 _BY_OUTPUT = {"image": "image_output", "audio": "audio_output", "video": "video_output"}
 _KINDS = ("chat", "embedding", "rerank", "image", "video", "speech", "transcription")
-
-
-class OpenRouterSource(ProviderAPISource):
-    """OpenRouter's list of models: no key is needed.
-
-    >>> from ai_models.testing import FakeTransport
-    >>> row = {"id": "openai/gpt-4", "context_length": 8192, "pricing": {"prompt": "0.00003"}}
-    >>> transport = FakeTransport({"https://openrouter.ai/api/v1/models": {"data": [row]}})
-    >>> for model in OpenRouterSource(transport=transport).discover_models():
-    ...     print(model.id, model.context_size, model.pricing.input_per_mtok)
-    openai/gpt-4 8192 30
-    """
-
-    by_default = True
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__("openrouter", **options)
 
 
 def list_models(exchange: Exchange, url: str, provider: Provider) -> Parsed:

@@ -13,13 +13,12 @@ from typing import Any
 from ai_models._core.model import Model
 from ai_models.errors import SourceError
 from ai_models.providers import Provider
-from ai_models.sources import _rows as rows
+from ai_models.sources import rows
 from ai_models.sources.facts import text_or_none, texts
 from ai_models.sources.fetch import Exchange
 from ai_models.sources.parsed import Parsed
-from ai_models.sources.provider_api import ProviderAPISource
 
-__all__ = ["OllamaDetails", "OllamaSource", "list_models", "parse_ollama"]
+__all__ = ["OllamaDetails", "list_models", "parse_ollama"]
 
 _FIRST_WORDS = ("tools", "vision", "insert")
 """What every server that lists capabilities can list: if it doesn't, the model lacks it."""
@@ -38,28 +37,6 @@ _KNOWN_LICENSES = {
     "llama 2 community": "Llama 2 Community",
     "gemma terms of use": "Gemma",
 }
-
-
-class OllamaSource(ProviderAPISource):
-    """The models of an Ollama server, by default the one that `OLLAMA_HOST` names, else the one on this machine.
-
-    >>> from ai_models.testing import FakeTransport
-    >>> tags = {"models": [{"name": "llama3.2:1b", "details": {"quantization_level": "Q8_0"}}]}
-    >>> show = {"capabilities": ["completion", "tools"], "model_info": {"llama.context_length": 131072}}
-    >>> url = "http://127.0.0.1:11434/api"
-    >>> transport = FakeTransport({f"{url}/tags": tags, f"{url}/show": show, f"{url}/ps": {"models": []}})
-    >>> source = OllamaSource(transport=transport, env={})
-    >>> [(model.id, model.context_size, model.supports("tools")) for model in source.discover_models()]
-    [('llama3.2:1b', 131072, True)]
-    """
-
-    by_default = True
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__("ollama", **options)
-
-    def _hint(self) -> str:
-        return "start Ollama with `ollama serve`, or set OLLAMA_HOST to where it runs"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,17 +61,9 @@ def list_models(exchange: Exchange, url: str, provider: Provider) -> Parsed:
     failures = [answer for answer in answers if isinstance(answer, SourceError)]
     if failures:
         exchange.notes.append(f"no details of {len(failures)} of {len(listed)} models: {failures[0]}")
-    details = OllamaDetails(shown, _optional(exchange, f"{root}/ps"))
-    exchange.notes.extend(_state(details.running, _optional(exchange, f"{root}/version")))
+    details = OllamaDetails(shown, exchange.optional(f"{root}/ps"))
+    exchange.notes.extend(_state(details.running, exchange.optional(f"{root}/version")))
     return parse_ollama(tags, details, provider=provider.id, is_local=provider.is_local)
-
-
-def _optional(exchange: Exchange, url: str) -> Any:
-    """Return what an endpoint says that older servers don't have."""
-    try:
-        return exchange.json(url)
-    except SourceError:
-        return None
 
 
 def _state(running: Any, version: Any) -> Iterator[str]:

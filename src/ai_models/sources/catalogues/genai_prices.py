@@ -14,6 +14,7 @@ from ai_models._core.model import Model
 from ai_models._core.pricing import per_token
 from ai_models.errors import SourceFormatError
 from ai_models.providers import provider_id
+from ai_models.sources.catalogues.package_data import DataSource, read_assignment, read_json, read_text
 from ai_models.sources.facts import (
     date_text,
     display_name,
@@ -24,7 +25,6 @@ from ai_models.sources.facts import (
     text_or_none,
     unsuspicious,
 )
-from ai_models.sources.package_data import DataSource, read_assignment, read_json, read_text
 from ai_models.sources.parsed import Parsed
 from ai_models.transport import Transport
 

@@ -11,9 +11,9 @@ from ai_models._core.capabilities import known_capability
 from ai_models._core.contracts import SkippedRow
 from ai_models._core.model import Model
 from ai_models.providers import provider_id
+from ai_models.sources.catalogues.litellm_prices import parse_prices
+from ai_models.sources.catalogues.package_data import DataSource, expect_mapping
 from ai_models.sources.facts import date_text, known_count, texts, unsuspicious, window_and_input
-from ai_models.sources.litellm_prices import parse_prices
-from ai_models.sources.package_data import DataSource, expect_mapping
 from ai_models.sources.parsed import Parsed
 
 SOURCE = "litellm"

@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 from ai_models._core.model import Model
 from ai_models.providers import Provider
-from ai_models.sources import _rows as rows
+from ai_models.sources import rows
 from ai_models.sources.facts import text_or_none, texts
 from ai_models.sources.fetch import Exchange
 from ai_models.sources.parsed import Parsed

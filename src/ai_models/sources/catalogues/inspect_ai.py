@@ -8,8 +8,8 @@ from typing import Any
 from ai_models._core.contracts import Listing, ModelSource, SkippedRow
 from ai_models._core.model import Model
 from ai_models.errors import MissingDependencyError, SourceFormatError
+from ai_models.sources.catalogues.package_data import expect_mapping, installed_file, read_text
 from ai_models.sources.facts import display_name, known_count
-from ai_models.sources.package_data import expect_mapping, installed_file, read_text
 from ai_models.sources.parsed import Parsed
 
 SOURCE = "inspect-ai"

@@ -1,0 +1,1 @@
+"""Catalogues: what others, or this package, publish about the models of many providers."""
