@@ -49,8 +49,7 @@ def listed() -> dict[str, Recording]:
     lines = (PAYLOADS / "INDEX.jsonl").read_text().splitlines()
     files = [json.loads(line)["file"] for line in lines]
     known = recordings()
-    found = {file: reading for file in files for glob, reading in known.items() if fnmatch(file, glob)}
-    return found
+    return {file: reading for file in files for glob, reading in known.items() if fnmatch(file, glob)}
 
 
 def load(file: str) -> Any:

@@ -1,5 +1,7 @@
 """Retries, cache, deadline and policy: what every source has from its `Fetcher`."""
 
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -10,9 +12,10 @@ import pytest
 
 from ai_models._core.contracts import Listing
 from ai_models._core.model import Model
-from ai_models.cache import DiscoveryCache
+from ai_models.cache import DiscoveryCache, one_at_a_time
 from ai_models.credentials import Key
 from ai_models.errors import SourceAuthError, SourceError, SourceFormatError, SourceUnavailableError
+from ai_models.sources.exchange import PER_HOST
 from ai_models.sources.fetch import Exchange, Fetcher, FetchPolicy, current_policy, fetch_policy
 from ai_models.sources.parsed import Parsed
 from ai_models.testing import FakeTransport, SentRequest
@@ -216,7 +219,7 @@ def test_a_live_only_server_is_always_asked_and_its_last_answer_serves_offline_a
 def test_what_cannot_be_parsed_is_never_kept(cache: DiscoveryCache) -> None:
     with pytest.raises(SourceFormatError):
         fetcher({"wrong": "shape"}, cache).listing(ask)
-    assert list(cache.folder.glob("*")) == []
+    assert list(cache.folder.glob("*.json")) == []
 
 
 def test_an_empty_list_never_takes_the_place_of_a_good_one(cache: DiscoveryCache) -> None:
@@ -289,6 +292,85 @@ def test_those_who_ask_at_the_same_time_ask_once(cache: DiscoveryCache) -> None:
         thread.join()
     assert sorted(found) == ["cache", "cache", "cache", "live"]
     assert len(sent(made)) == 1
+
+
+def test_processes_that_ask_at_the_same_time_ask_once(tmp_path: Path) -> None:
+    program = f"""
+import sys, time
+from ai_models._core.model import Model
+from ai_models.cache import DiscoveryCache, one_at_a_time
+from ai_models.sources.fetch import Fetcher
+from ai_models.sources.parsed import Parsed
+from ai_models.testing import FakeTransport
+
+def slow(sent):
+    open({str(tmp_path / "asked")!r}, "a").write("x")
+    time.sleep(1.0)
+    return ["a"]
+
+made = Fetcher("demo", {URL!r}, FakeTransport({{{URL!r}: slow}}), cache=DiscoveryCache({str(tmp_path / "cache")!r}))
+print("ready", flush=True)
+sys.stdin.readline()
+print(made.listing(lambda exchange: Parsed([Model(id, "demo") for id in exchange.json({URL!r})], [])).origin)
+"""
+    command = [sys.executable, "-c", program]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    asking = [subprocess.Popen(command, **pipes) for _ in range(3)]  # type: ignore[call-overload]
+    for process in asking:
+        assert process.stdout.readline() == "ready\n"
+    said = [process.communicate("go\n", timeout=60)[0].strip() for process in _started(asking)]
+    assert sorted(said) == ["cache", "cache", "live"]
+    assert (tmp_path / "asked").read_text() == "x"
+
+
+def _started(asking: list[Any]) -> list[Any]:
+    """Let all of them go before the first is waited for."""
+    for process in asking:
+        process.stdin.write("go\n")
+        process.stdin.flush()
+    return asking
+
+
+def test_a_process_that_dies_while_it_asks_holds_up_nobody(cache: DiscoveryCache) -> None:
+    program = f"""
+import os
+from pathlib import Path
+from ai_models.cache import one_at_a_time
+with one_at_a_time("demo", 1, Path({str(cache.folder)!r})):
+    os._exit(9)
+"""
+    subprocess.run([sys.executable, "-c", program], check=False)
+    with one_at_a_time("demo", 1, cache.folder) as waited:
+        assert not waited
+
+
+def test_offline_waits_for_nobody(cache: DiscoveryCache) -> None:
+    made = fetcher(["a"], cache)
+    made.listing(ask)
+    with one_at_a_time(made._cache_name, 1, cache.folder), fetch_policy(offline=True):
+        assert ids(made.listing(ask)) == ["a"]
+
+
+def test_a_host_is_asked_only_so_much_at_once() -> None:
+    under_way, most, guard = 0, 0, threading.Lock()
+
+    def answer(request: SentRequest) -> list[str]:
+        nonlocal under_way, most
+        with guard:
+            under_way += 1
+            most = max(most, under_way)
+        time.sleep(0.01)
+        with guard:
+            under_way -= 1
+        return ["a"]
+
+    made = [Fetcher(f"demo{number}", URL, FakeTransport({URL: answer})) for number in range(4 * PER_HOST)]
+    threads = [threading.Thread(target=each.listing, args=[ask]) for each in made]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert 1 < most <= PER_HOST
 
 
 def test_a_policy_holds_inside_its_with_alone_and_in_its_own_thread() -> None:

@@ -19,7 +19,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from filelock import FileLock
 
 __all__ = ["Answer", "DiscoveryCache", "Entry", "cache_name", "default_folder", "one_at_a_time"]
 
@@ -104,6 +107,8 @@ class DiscoveryCache:
 
     def clear(self) -> int:
         """Forget everything; return how many entries that were."""
+        for path in self.folder.glob("*.lock"):
+            path.unlink(missing_ok=True)
         entries = list(self.folder.glob("*.json"))
         for path in entries:
             path.unlink(missing_ok=True)
@@ -157,23 +162,67 @@ _flights = _Flights()
 
 
 @contextmanager
-def one_at_a_time(name: str, timeout_s: float) -> Iterator[bool]:
+def one_at_a_time(name: str, timeout_s: float, folder: Path | None = None) -> Iterator[bool]:
     """Hold the flight of a name; yield whether somebody else held it before, and so has just fetched it.
 
-    Raise `TimeoutError` if that takes longer than `timeout_s` seconds.
+    With the `folder` of a cache, other processes count too. Raise `TimeoutError` if it takes longer than `timeout_s`
+    seconds until the flight is free.
 
     >>> with one_at_a_time("openrouter", 1) as waited:
     ...     waited
     False
     """
+    deadline = time.monotonic() + timeout_s
     lock = _flights.lock(name)
     waited = not lock.acquire(blocking=False)
     if waited and not lock.acquire(timeout=max(0.0, timeout_s)):
-        raise TimeoutError(f"another discovery of this source took longer than {timeout_s:g} s")
+        raise _too_long(timeout_s)
+    try:
+        with _alone_on_this_machine(name, deadline, timeout_s, folder) as others:
+            yield waited or others
+    finally:
+        lock.release()
+
+
+@contextmanager
+def _alone_on_this_machine(name: str, deadline: float, timeout_s: float, folder: Path | None) -> Iterator[bool]:
+    """Hold the lock file of a name; yield whether another process held it before."""
+    if folder is None:
+        yield False
+        return
+    from filelock import FileLock, Timeout
+
+    lock = FileLock(folder / f"{name}.lock")
+    try:
+        waited = _acquire(lock, folder, deadline)
+    except Timeout:
+        raise _too_long(timeout_s) from None
     try:
         yield waited
     finally:
         lock.release()
+
+
+def _acquire(lock: "FileLock", folder: Path, deadline: float) -> bool:
+    """Acquire a lock; return whether that took waiting. A folder where nothing can be locked is nobody's to share."""
+    from filelock import Timeout
+
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            lock.acquire(timeout=max(0.0, deadline - time.monotonic()), poll_interval=0.02)
+            return True
+    except Timeout:
+        raise
+    except (OSError, NotImplementedError):
+        return False
+    return False
+
+
+def _too_long(timeout_s: float) -> TimeoutError:
+    return TimeoutError(f"another discovery of this source took longer than {timeout_s:g} s")
 
 
 def _format_entry(entry: Entry) -> bytes:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
         OpenRouterConnector,
     )
     from ai_models.sources.catalogues.embedded import CatalogueSource
-    from ai_models.sources.fetch import FetchPolicy, fetch_policy
+    from ai_models.sources.policy import FetchPolicy, fetch_policy
     from ai_models.sources.provider_api import OllamaSource, OpenRouterSource, ProviderAPISource
 
 __all__ = [
@@ -41,11 +41,11 @@ __all__ = [
 
 _HOMES = {
     "CatalogueSource": "ai_models.sources.catalogues.embedded",
-    "FetchPolicy": "ai_models.sources.fetch",
+    "FetchPolicy": "ai_models.sources.policy",
     "OllamaSource": "ai_models.sources.provider_api",
     "OpenRouterSource": "ai_models.sources.provider_api",
     "ProviderAPISource": "ai_models.sources.provider_api",
-    "fetch_policy": "ai_models.sources.fetch",
+    "fetch_policy": "ai_models.sources.policy",
 }
 
 
