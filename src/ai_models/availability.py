@@ -1,54 +1,154 @@
-"""Which models can be called from here, as far as is known without dialling."""
+"""Which models can be called from here, as far as is known without dialling, and why the others can't."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
+from datetime import date
 from functools import cached_property
 
 from ai_models._core.model import Model, Offer
+from ai_models.last_answers import LastAnswer, LastAnswers
 
 
 class Availability:
-    """Tells whether a model of a registry can be called: some server of yours has it, or a provider you have a key for.
+    """Tells whether a model of a registry can be called now: on a server of yours, or at a provider you have a key for.
 
     A provider whose own list was discovered counts only for the models on that list: it is the
-    list for your key.
+    list for your key. A local server counts while it answered when it was last asked. What is
+    true of a snapshot is true of the model that it is a snapshot of.
 
     >>> models = {"m": Model("m", "ollama", is_local=True), "n": Model("n", "nobody")}
     >>> availability = Availability(models)
     >>> availability.covers(models["m"]), availability.covers(models["n"])
     (True, False)
+    >>> availability.why_not(models["n"])
+    {'nobody': 'nobody is no provider that ai_models knows how to call'}
     """
 
-    def __init__(self, models: Mapping[str, Model]) -> None:
+    def __init__(self, models: Mapping[str, Model], answers: LastAnswers | None = None) -> None:
         self._models = models
-        self._keys: dict[str, bool] = {}
+        self._answers = LastAnswers() if answers is None else answers
+        self._keys: dict[str, str | None] = {}
+        self._troubles: dict[tuple[str, bool], str | None] = {}
+        self._today = date.today().isoformat()
 
     def covers(self, model: Model) -> bool:
-        """Return whether any offer of a model can be called."""
-        return any(self.reaches(offer) for offer in model.offers.values())
+        """Return whether any offer of a model, or of a snapshot of it, can be called."""
+        return any(self.reaches(offer) for offer in model.offers.values()) or model.id in self._through_snapshots
+
+    def why_not(self, model: Model) -> dict[str, str]:
+        """Return for each offer of a model that can't be called the reason, in words; `{}` if all can."""
+        found = {key: self.trouble(offer) for key, offer in model.offers.items()}
+        return {key: reason for key, reason in found.items() if reason is not None}
 
     def reaches(self, offer: Offer) -> bool:
-        """Return whether an offer can be called: it isn't gone, it is local or has a key, and it is on its list."""
-        if offer.gone is not None or not (offer.is_local or self.has_key(offer.provider)):
-            return False
-        return "listed" in offer.facts or offer.provider not in self._listing_providers
+        """Return whether an offer can be called."""
+        return self.trouble(offer) is None
+
+    def trouble(self, offer: Offer) -> str | None:
+        """Return why an offer can't be called, and what to do about it; `None` if it can.
+
+        >>> from ai_models.testing import FakeTransport
+        >>> retired = Model("m", "ollama", is_local=True, retired="2020-01-01")
+        >>> Availability({}).trouble(retired.offer("ollama"))
+        'retired on 2020-01-01'
+        """
+        return self._trouble_of_offer(offer) or self._trouble_of_server(offer) or self._trouble_of_list(offer)
 
     def has_key(self, provider: str) -> bool:
         """Return whether the key of a provider is found; the answer is kept."""
+        return self._key_of(provider) is not None
+
+    def _trouble_of_offer(self, offer: Offer) -> str | None:
+        """Return what is known of the offer itself that keeps it from being called."""
+        facts = offer.facts
+        retired = facts.get("retired") or (offer.model.retired if offer.is_default else None)
+        if offer.gone is not None:
+            return f"{offer.provider} lists it no more since {offer.gone}"
+        if isinstance(retired, str) and len(retired) == len(self._today) and retired <= self._today:
+            return f"retired on {retired}"
+        if facts.get("active") is False:
+            return f"{offer.provider} lists it as not active"
+        if facts.get("state") == "failed":
+            reason = facts.get("state_reason")
+            return f"{offer.provider} failed to load it{f': {reason}' if reason else ''}"
+        if facts.get("requires_profile"):
+            return "callable through an inference profile alone: take the id of one"
+        if facts.get("deployments") == []:
+            return "not deployed: deploy it first"
+        return None
+
+    def _trouble_of_server(self, offer: Offer) -> str | None:
+        """Return why the server can't be asked for anything."""
+        asked = offer.provider, offer.is_local
+        if asked not in self._troubles:
+            self._troubles[asked] = self._local_trouble(offer) if offer.is_local else self._remote_trouble(offer)
+        return self._troubles[asked]
+
+    def _local_trouble(self, offer: Offer) -> str | None:
+        from ai_models.providers import providers
+
+        last = self._answers.of_provider(offer.provider)
+        if last is not None and not last.ok:
+            return f"{offer.provider} did not answer at {_minute(last)}: {last.reason}"
+        known = providers.get(offer.provider)
+        if known is not None and known.is_local and known.list_url() is None:
+            return "files on this machine, which no server that is known serves"
+        return None
+
+    def _remote_trouble(self, offer: Offer) -> str | None:
+        from ai_models.providers import providers
+
+        provider = offer.provider
+        if self.has_key(provider):
+            return None
+        known = providers.get(provider)
+        if known is None:
+            listed = provider in self._lists
+            return None if listed else f"{provider} is no provider that ai_models knows how to call"
+        last = self._answers.of_provider(provider)
+        if last is not None and last.ok and last.key is None and known.placeholder_key:
+            return None
+        return f"no key (set {known.key_variables[0]})" if known.key_variables else "no login is found"
+
+    def _trouble_of_list(self, offer: Offer) -> str | None:
+        """Return whether the provider's own list, for the key that there is now, lacks the offer."""
+        if offer.provider not in self._lists:
+            return None
+        if "listed" not in offer.facts:
+            return f"not on the list that {offer.provider} gives {'you' if offer.is_local else 'your key'}"
+        last, key = self._answers.of_provider(offer.provider), self._key_of(offer.provider)
+        if last is not None and last.ok and last.key and key and last.key != key:
+            return f"listed for another key: ai-models discover {offer.provider}"
+        return None
+
+    def _key_of(self, provider: str) -> str | None:
+        """Return the fingerprint of a provider's key; `None` if none is found."""
         if provider not in self._keys:
             from ai_models.credentials import find_key
             from ai_models.providers import providers
 
-            self._keys[provider] = provider in providers and find_key(provider) is not None
+            key = find_key(provider) if provider in providers else None
+            self._keys[provider] = key.fingerprint if key else None
         return self._keys[provider]
 
     @cached_property
-    def _listing_providers(self) -> frozenset[str]:
-        return frozenset(_listing(self._models.values()))
+    def _lists(self) -> frozenset[str]:
+        """The providers that were seen to list any of these models themselves."""
+        return frozenset(_listing(self._models))
+
+    @cached_property
+    def _through_snapshots(self) -> frozenset[str]:
+        """The models of which a snapshot can be called."""
+        snapshots = (model for model in self._models.values() if model.base)
+        reached = (model for model in snapshots if any(map(self.reaches, model.offers.values())))
+        return frozenset(str(model.base) for model in reached)
 
 
-def _listing(models: Iterable[Model]) -> Iterable[str]:
-    """Yield the providers that were seen to list any of these models themselves."""
-    for model in models:
+def _listing(models: Mapping[str, Model]) -> Iterator[str]:
+    for model in models.values():
         for key, facts in model.connector_metadata.items():
             if "listed" in facts:
                 yield key.partition(":")[0]
+
+
+def _minute(last: LastAnswer) -> str:
+    return last.when[:16].replace("T", " ")

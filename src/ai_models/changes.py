@@ -10,6 +10,7 @@ from typing import Any, Literal, NamedTuple
 
 from ai_models._core.model import OFFER_BOUND, SERVED_FIELDS, Model, Offer, leaf_paths
 from ai_models.errors import QueryError, StoreError
+from ai_models.stores.file_io import append_lines
 
 ChangeKind = Literal["added", "changed", "gone", "returned", "removed"]
 
@@ -202,7 +203,7 @@ class ChangeLog:
             self._memory += new
         elif new:
             try:
-                _append(self.path, "".join(f"{json.dumps(change.to_dict())}\n" for change in new).encode())
+                append_lines(self.path, "".join(f"{json.dumps(change.to_dict())}\n" for change in new).encode())
             except OSError as error:
                 raise StoreError(
                     f"{self.path} can't be written ({error.strerror}); the registry is saved, its log is not", self.path
@@ -222,16 +223,6 @@ class ChangeLog:
                 change = _read(line)
                 if change is not None:
                     yield change
-
-
-def _append(path: str, lines: bytes) -> None:
-    """Write lines at the end of a file in one call, so that two processes don't mix theirs, on a line of their own."""
-    os.makedirs(os.path.dirname(path) or ".", exist_ok=True)  # noqa: PTH103, PTH120
-    with open(path, "ab+", buffering=0) as file:  # noqa: PTH123
-        if file.tell():
-            file.seek(-1, os.SEEK_END)
-            lines = lines if file.read(1) == b"\n" else b"\n" + lines
-        file.write(lines)
 
 
 def _read(line: str) -> Change | None:

@@ -72,6 +72,17 @@ class Key:
         """
         return self._value
 
+    @property
+    def fingerprint(self) -> str:
+        """What tells this key from another and says nothing about its value.
+
+        >>> Key("abc", "openai", None, "argument").fingerprint == Key("abd", "openai", None, "argument").fingerprint
+        False
+        """
+        from hashlib import sha256
+
+        return sha256(b"ai_models key " + self._value.encode()).hexdigest()[:6]  # too short to guess a value by
+
     def __repr__(self) -> str:
         source = f"the {self.origin}" if self.origin in ("environment", "argument", "keyring") else self.origin
         return f"<key of {self.provider} from {source}{f': {self.variable}' if self.variable else ''}>"

@@ -15,6 +15,9 @@ from ai_models._core.contracts import Listing, ModelSource
 from ai_models.changes import Change
 from ai_models.errors import AIModelsError, CredentialError, SourceOfflineError
 
+INTERRUPTED = "interrupted"
+"""The reason of a source that Ctrl-C left without an answer."""
+
 DEFAULT_TIMEOUT_S = 30.0
 """Seconds that one source may take."""
 
@@ -127,6 +130,12 @@ class Answer:
     listing: Listing | None = None
     error: AIModelsError | None = None
 
+    @property
+    def dialled(self) -> bool:
+        """Whether a server was asked, answering or not: nobody was for a cached answer, or for want of a key."""
+        asked = self.listing is None or self.listing.origin in ("live", "unchanged", "stale")
+        return asked and self.row.status != "skipped" and self.row.reason != INTERRUPTED
+
 
 def ask_all(
     sources: Mapping[str, ModelSource],
@@ -158,7 +167,7 @@ def ask_all(
     except queue.Empty:
         reason = f"no answer within {timeout:g} s"
     except KeyboardInterrupt:
-        reason = "interrupted"
+        reason = INTERRUPTED
     for name in sources:
         if name not in answers:
             answers[name] = Answer(SourceRow(name, "failed", reason=reason, seconds=time.monotonic() - started))

@@ -11,8 +11,9 @@ from ai_models._core.model import Model
 from ai_models._core.pricing import Pricing
 from ai_models._core.registry import ModelRegistry
 from ai_models.availability import Availability
-from ai_models.changes import Change, ChangeLog
-from ai_models.discovery import DEFAULT_TIMEOUT_S, DiscoveryReport, Progress, ask_all
+from ai_models.changes import Change, ChangeLog, utc_now
+from ai_models.credentials import Key
+from ai_models.discovery import DEFAULT_TIMEOUT_S, Answer, DiscoveryReport, Progress, ask_all
 from ai_models.errors import (
     AIModelsError,
     ConnectorNotFoundError,
@@ -22,6 +23,7 @@ from ai_models.errors import (
     SourceError,
     SourceNotFoundError,
 )
+from ai_models.last_answers import DOUBTED, LastAnswer, LastAnswers
 from ai_models.lifecycle import Retirement, retiring
 from ai_models.plugins import Plugins
 
@@ -78,7 +80,7 @@ class ModelManager:
     ) -> None:
         self.models = ModelRegistry() if registry is None else registry
         if self.models.availability is None:
-            self.models.availability = lambda: Availability(self.models).covers
+            self.models.availability = lambda: self.availability.covers
         self._sources = None if sources is None else dict(sources)
         self._connectors = None if connectors is None else {each.name: each for each in connectors}
         self._changes = changes
@@ -105,9 +107,25 @@ class ModelManager:
 
         return load_catalogue()
 
+    @property
+    def availability(self) -> Availability:
+        """Which models can be called now, and why the others can't; as known since the last discovery.
+
+        >>> manager = ModelManager()
+        >>> manager.models["gpt-4"] = Model("gpt-4", "openai")
+        >>> manager.availability.why_not(manager.models["gpt-4"])
+        {'openai': 'no key (set OPENAI_API_KEY)'}
+        """
+        return Availability(self.models, self.last_answers)
+
+    @cached_property
+    def last_answers(self) -> LastAnswers:
+        """What became of each source when it was last asked, by the source's name."""
+        return LastAnswers(_beside(self.models, ".sources.jsonl"))
+
     @cached_property
     def _log(self) -> ChangeLog:
-        return self._changes or ChangeLog(_beside(self.models))
+        return self._changes or ChangeLog(_beside(self.models, ".changes.jsonl"))
 
     @property
     def groups(self) -> "Groups":
@@ -159,7 +177,7 @@ class ModelManager:
             run = Reconciliation(self.models, asked, accept_shrunken=accept_shrunken)
             report, _ = run.apply(answers, dry_run=dry_run)
         if not dry_run:
-            self._log.append(report.changes)
+            self._remember(report, asked, answers)
         return report
 
     def discover_all(self, **options: Any) -> DiscoveryReport:
@@ -184,10 +202,10 @@ class ModelManager:
         with self.models.batch():
             run = Reconciliation(self.models, {name: source})
             report, models = run.apply(answers, dry_run=not auto_register)
+        if auto_register:
+            self._remember(report, {name: source}, answers)
         if not report.rows[0].ok:
             raise answers[name].error or SourceError(report.rows[0].reason, source=name)
-        if auto_register:
-            self._log.append(report.changes)
         return models
 
     def list_models(self, **criteria: Any) -> list[Model]:
@@ -242,6 +260,16 @@ class ModelManager:
     def conflicts(self) -> dict[str, dict[str, dict[str, Any]]]:
         """Return what sources disagree about: by model and path, each overruled label with what it says."""
         return {model.id: model.conflicts for model in self.models.values() if model.conflicts}
+
+    def _remember(
+        self, report: DiscoveryReport, sources: Mapping[str, ModelSource], answers: Mapping[str, Answer]
+    ) -> None:
+        """Write down what a discovery changed, and what became of the sources that were really asked."""
+        self._log.append(report.changes)
+        when = utc_now()
+        self.last_answers.record(
+            _last_answer(sources[name], each, when) for name, each in answers.items() if each.dialled
+        )
 
     def _model(self, model_id: str) -> Model:
         try:
@@ -328,10 +356,22 @@ def _builtin_connectors() -> MutableMapping[str, Connector]:
     return Plugins(builtin_connectors(), group="ai_models.connectors", missing=ConnectorNotFoundError)
 
 
-def _beside(registry: ModelRegistry) -> str | None:
-    """Return where the change log of a registry is: beside its file, or nowhere for one in memory."""
+def _beside(registry: ModelRegistry, ending: str) -> str | None:
+    """Return where something about a registry is kept: beside its file, or nowhere for one in memory."""
     location = registry.location
-    return None if location is None else location.removesuffix(".json") + ".changes.jsonl"
+    return None if location is None else location.removesuffix(".json") + ending
+
+
+def _last_answer(source: ModelSource, answer: Answer, when: str) -> LastAnswer:
+    """Return what is to be remembered of an answer; a server that was silent is not the answer that served instead."""
+    key = getattr(source, "key", None)  # of those that ask with one
+    status, reason = answer.row.status, answer.row.reason
+    if answer.listing is not None and answer.listing.origin == "stale":
+        status, reason = "failed", answer.row.note
+    elif answer.listing is not None and not answer.row.ok:
+        status = DOUBTED
+    fingerprint = key.fingerprint if isinstance(key, Key) else None
+    return LastAnswer(answer.row.source, when, status, source.provider, reason, fingerprint)
 
 
 def _asked_under(**policy: Any) -> Callable[[ModelSource], Listing]:

@@ -50,7 +50,12 @@ _OPTIONS = (
     click.option("--local/--remote", "local", default=None, help="Runs on your machine, or doesn't."),
     click.option("--tag", "tags", type=NAMES, metavar="TAG,…", help="Has all of these tags."),
     click.option("--group", "group", metavar="NAME", help="Is in this group."),
-    click.option("--available", is_flag=True, help="Can be called now: local, or its provider's key is found."),
+    click.option(
+        "--available/--unavailable",
+        "available",
+        default=None,
+        help="Can be called now: a server of yours, or a provider with your key, lists it; or can't, and why.",
+    ),
     click.option("--where", metavar="JSON", help="""A query, such as '{"released": {"$gte": "2026"}}'."""),
     LIMIT,
 )
@@ -83,7 +88,7 @@ class Filters:
     local: bool | None = None
     tags: list[str] | None = None
     group: str | None = None
-    available: bool = False
+    available: bool | None = None
     where: str | None = None
 
     def query(self) -> dict[str, Any]:
@@ -113,7 +118,9 @@ class Filters:
         """Whether each offer that fits is a model of its own."""
         return bool(self.providers or self.free)
 
-    def models(self, registry: "ModelRegistry", sort: str | None = None) -> Iterator[Model]:
+    def models(
+        self, registry: "ModelRegistry", sort: str | None = None, availability: Availability | None = None
+    ) -> Iterator[Model]:
         """Yield the models of a registry that fit, in order.
 
         Where a provider or a price of nothing is asked for, each offer that fits is a model of its
@@ -121,22 +128,24 @@ class Filters:
         """
         if self.group:
             _check_group(self.group, registry)
+        reach = availability or Availability(registry)
         if not self.by_offer:
             found = registry.find(self.query(), sort=sort)
-            return filter(Availability(registry).covers, found) if self.available else found
+            wanted = self.available
+            return found if wanted is None else (model for model in found if reach.covers(model) is wanted)
         views = serve(registry.values(), [*_provider_ids(self.providers, registry)])
-        found = filter(self._fits(registry), compile_selection(self.query())(views))
+        found = filter(self._fits(reach), compile_selection(self.query())(views))
         return iter(sort_models(found, sort)) if sort else found
 
-    def _fits(self, registry: "ModelRegistry") -> Callable[[Model], bool]:
+    def _fits(self, reach: Availability) -> Callable[[Model], bool]:
         """Return what tells whether one offer meets what a query can't ask."""
-        reach = Availability(registry)
 
         def fits(view: Model) -> bool:
             if self.free and view.pricing.free is not True:
                 return False
             facts = view.connector_metadata.get(view.provider, {})
-            return not self.available or reach.reaches(Offer(view.provider, facts, view))
+            offer = Offer(view.provider, facts, view)
+            return self.available is None or reach.reaches(offer) is self.available
 
         return fits
 

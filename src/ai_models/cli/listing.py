@@ -6,16 +6,17 @@ from typing import TYPE_CHECKING, Any, cast
 
 import click
 
-from ai_models._core.model import Model
+from ai_models._core.model import Model, Offer
 from ai_models._core.query import parse_query
 from ai_models.cli.columns import choose_columns
 from ai_models.cli.command import NAMES, command
 from ai_models.cli.filters import Filters, checked_sort, filter_options
 from ai_models.cli.render import Column
 from ai_models.cli.session import Session, pass_session
-from ai_models.cli.text import UNKNOWN, shorten, shorten_middle
+from ai_models.cli.text import UNKNOWN, shorten, shorten_middle, width_of
 
 if TYPE_CHECKING:
+    from ai_models.availability import Availability
     from ai_models.lifecycle import Retirement
 
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     "ai-models list --cap vision,tools --min-context 128k --max-input-price 1 --sort price",
     "ai-models list --provider groq,cerebras --sort=-context",
     "ai-models list --available --free",
+    "ai-models list --unavailable --lab openai           what can't be called, and why",
     "ai-models list --retiring 90d --tag production",
     """ai-models list --where '{"lab": "mistral", "released": {"$gte": "2026-01"}}' --json""",
     "ai-models list --columns id,input,capabilities.vision | sort -t$'\\t' -k2n",
@@ -52,14 +54,70 @@ def list_command(
     shown = choose_columns(columns or ())
     registry = session.readable()
     empty = f"none of {len(registry):,} models fits"
+    availability = session.availability()
+    if filters.available is False and retiring is None:
+        found = filters.models(registry, order, availability)
+        unreached = ((model, reasons_of(model, availability, filters.by_offer)) for model in found)
+        session.out.rows(
+            unreached_columns(shown, bool(columns)), unreached, _with_reasons, limit=limit, noun="model", empty=empty
+        )
+        return
     if retiring is None:
-        found = filters.models(registry, order)
+        found = filters.models(registry, order, availability)
         session.out.rows(shown, found, lambda model: model.to_dict(), limit=limit, noun="model", empty=empty)
         return
-    chosen = filters.models(registry, checked_sort(sort) if sort else None)
+    chosen = filters.models(registry, checked_sort(sort) if sort else None, availability)
     looked_at = [(model, model.provider if filters.by_offer else None) for model in chosen]
     rows = find_retiring(looked_at, retiring, by_date=not sort)
     session.out.rows(retiring_columns(shown, bool(columns)), rows, _as_json, limit=limit, noun="model", empty=empty)
+
+
+Unreached = tuple[Model, dict[str, str]]
+"""A model that can't be called, and the reason at each of its offers."""
+
+
+def reasons_of(model: Model, availability: "Availability", by_offer: bool = False) -> dict[str, str]:
+    """Return why a model can't be called: at each offer, or at the one whose view the model is.
+
+    >>> from ai_models.availability import Availability
+    >>> reasons_of(Model("m", "openai"), Availability({}))
+    {'openai': 'no key (set OPENAI_API_KEY)'}
+    """
+    if not by_offer:
+        return availability.why_not(model)
+    reason = availability.trouble(Offer(model.provider, model.connector_metadata.get(model.provider, {}), model))
+    return {model.provider: reason} if reason else {}
+
+
+def unreached_columns(shown: Sequence[Column[Model]], chosen: bool) -> list[Column[Unreached]]:
+    """Return the columns for models that can't be called: the id, or the chosen ones, then the reasons."""
+    return [*map(_of_model, shown if chosen else shown[:1]), _WHY_COLUMN]
+
+
+def shrink_reasons(text: str, width: int) -> str:
+    """Return as many reasons as there is room for, and how many there are besides.
+
+    >>> shrink_reasons("openai: no key · azure: no key", 20), shrink_reasons("openai: no key · azure: no key", 99)
+    ('openai: no key +1', 'openai: no key · azure: no key')
+    """
+    if width_of(text) <= width:
+        return text
+    reasons = text.split(_BETWEEN)
+    more = f" +{len(reasons) - 1}" if len(reasons) > 1 else ""
+    return shorten(reasons[0], max(1, width - len(more))) + more
+
+
+_BETWEEN = " · "
+_WHY_COLUMN: Column[Unreached] = Column(
+    "WHY NOT",
+    lambda row: _BETWEEN.join(f"{key}: {reason}" for key, reason in row[1].items()),
+    shrink=shrink_reasons,
+    least=30,
+)
+
+
+def _with_reasons(row: Unreached) -> dict[str, Any]:
+    return {**row[0].to_dict(), "why_not": row[1]}
 
 
 Retiring = tuple[Model, "list[Retirement]"]
@@ -84,10 +142,10 @@ def retiring_columns(shown: Sequence[Column[Model]], chosen: bool) -> list[Colum
     return [*map(_of_model, shown if chosen else shown[:1]), *_RETIRING_COLUMNS]
 
 
-def _of_model(column: Column[Model]) -> Column[Retiring]:
+def _of_model(column: Column[Model]) -> Column[Any]:
     text, plain = column.text, column.plain or column.text
-    changed: Any = replace(cast("Any", column), text=lambda row: text(row[0]), plain=lambda row: plain(row[0]))
-    return cast("Column[Retiring]", changed)
+    changed: Column[Any] = replace(cast("Any", column), text=lambda row: text(row[0]), plain=lambda row: plain(row[0]))
+    return changed
 
 
 def _day(end: "Retirement") -> str:

@@ -31,7 +31,7 @@ def search_command(session: Session, text: tuple[str, ...], limit: int | None, *
     if not squash(phrase):
         raise click.UsageError("give a letter or a digit to search for")
     registry = session.readable()
-    found = search_models(phrase, Filters(**options).models(registry))
+    found = search_models(phrase, Filters(**options).models(registry, availability=session.availability()))
     session.out.rows(
         choose_columns(),
         found,

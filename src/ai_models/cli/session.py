@@ -13,6 +13,7 @@ from ai_models.errors import AIModelsError, ModelNotFoundError, NotFoundError
 
 if TYPE_CHECKING:
     from ai_models._core.registry import ModelRegistry
+    from ai_models.availability import Availability
     from ai_models.manager import ModelManager
 
 R = TypeVar("R")
@@ -57,6 +58,12 @@ class Session:
         self._answers_from_catalogue = True
         self.out.note("The registry is empty: answering from the embedded catalogue. Fill it with: ai-models discover")
         return manager.catalogue
+
+    def availability(self) -> "Availability":
+        """Return what tells which models of the readable registry can be called."""
+        from ai_models.availability import Availability
+
+        return Availability(self.readable(), self.manager.last_answers)
 
     def find(self, text: str) -> Model:
         """Return the model that a text means; say how it was found where that isn't plain."""

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -34,7 +34,11 @@ from ai_models.cli.text import (
     width_of,
 )
 
+if TYPE_CHECKING:
+    from ai_models.availability import Availability
+
 _LABELS = 14
+_MOST_REASONS = 2
 _PARTS = {part: place for place, part in enumerate(("input", "output", "reasoning", "cache_read", "cache_write"))}
 _HIDDEN = {"id", "provider", "provenance", "conflicts", "connector_metadata", "custom_metadata", "tags"}
 _NOT_MISSED = {"base", "version", "benchmarks", "price_tiers", *LIFECYCLE_FIELDS}
@@ -68,10 +72,16 @@ def show_command(session: Session, id: str, with_sources: bool, via: str | None,
             for id, offer in session.readable().offers(model.id)
             if not via or via in (offer.key, offer.provider)
         ]
-        write_model(session.out, shown, offers, limit)
+        write_model(session.out, shown, offers, session.availability(), limit)
 
 
-def write_model(out: Output, model: Model, offers: list[tuple[str, Offer]], limit: int | None = None) -> None:
+def write_model(
+    out: Output,
+    model: Model,
+    offers: list[tuple[str, Offer]],
+    availability: "Availability",
+    limit: int | None = None,
+) -> None:
     """Write a model as a page: what it is, what it can and costs, who serves it, what you noted.
 
     `offers` are its own and those of its snapshots, each with the id of its model.
@@ -83,6 +93,7 @@ def write_model(out: Output, model: Model, offers: list[tuple[str, Offer]], limi
     out.line()
     for label, text in describe(model):
         out.hanging(_label(label), text)
+    out.hanging(_label("call it"), describe_reach(offers, availability))
     unknown = unknown_facts(model)
     if unknown:
         out.hanging(_label("unknown"), ", ".join(unknown), "dim")
@@ -97,6 +108,22 @@ def write_model(out: Output, model: Model, offers: list[tuple[str, Offer]], limi
         out.line(plural(len(snapshots), "snapshot"), "bold")
     for id, count in snapshots.items():
         out.line(f"  {escape(id)}   {plural(count, 'offer')}")
+
+
+def describe_reach(offers: list[tuple[str, Offer]], availability: "Availability") -> str:
+    """Return through which offers a model can be called now or, if through none, why not.
+
+    >>> from ai_models.availability import Availability
+    >>> describe_reach([("m", Model("m", "groq").offer("groq"))], Availability({}))
+    'not now; groq: no key (set GROQ_API_KEY)'
+    """
+    troubles = {offer.key: availability.trouble(offer) for _, offer in offers}
+    reached = [key for key, trouble in troubles.items() if trouble is None]
+    if reached:
+        return f"via {', '.join(map(escape, reached))}"
+    shown = [f"{escape(key)}: {escape(str(trouble))}" for key, trouble in list(troubles.items())[:_MOST_REASONS]]
+    more = f" · {len(troubles) - _MOST_REASONS} more" if len(troubles) > _MOST_REASONS else ""
+    return f"not now; {' · '.join(shown)}{more}"
 
 
 def headline_of(model: Model) -> list[str]:

@@ -81,6 +81,11 @@ class ProviderAPISource(ModelSource):
             return True
         return self._key() is not None
 
+    @property
+    def key(self) -> Key | None:
+        """The key with which it asks; `None` if there is none."""
+        return self._key()
+
     def discover_models(self) -> Iterable[Model]:
         """Ask the provider and return its models; raise `SourceError` or `CredentialError`."""
         return self.listing().models

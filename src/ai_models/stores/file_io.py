@@ -72,6 +72,16 @@ def replace(path: str, content: bytes) -> Signature:
     return new
 
 
+def append_lines(path: str, lines: bytes) -> None:
+    """Write lines at the end of a file in one call, so that two processes don't mix theirs, on a line of their own."""
+    os.makedirs(os.path.dirname(path) or ".", exist_ok=True)  # noqa: PTH103, PTH120 - see `read`
+    with open(path, "ab+", buffering=0) as file:  # noqa: PTH123
+        if file.tell():
+            file.seek(-1, os.SEEK_END)
+            lines = lines if file.read(1) == b"\n" else b"\n" + lines
+        file.write(lines)
+
+
 def _status(target: "Path") -> os.stat_result | None:
     try:
         return target.stat()
