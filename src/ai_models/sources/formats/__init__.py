@@ -19,10 +19,17 @@ FORMATS = frozenset(
         "anthropic",
         "cohere",
         "gemini",
+        "gpustack",
+        "litellm_proxy",
+        "llamacpp",
+        "lmstudio",
+        "localai",
         "mistral",
         "ollama",
         "openai",
         "openrouter",
+        "sglang",
+        "vllm",
     }
 )
 """The forms that have a module."""

@@ -16,6 +16,8 @@ from ai_models.providers import Provider
 from ai_models.sources import rows
 from ai_models.sources.facts import text_or_none, texts
 from ai_models.sources.fetch import Exchange
+from ai_models.sources.formats.local import single_size
+from ai_models.sources.formats.recognise import expecting, server_of_list
 from ai_models.sources.parsed import Parsed
 
 __all__ = ["OllamaDetails", "list_models", "parse_ollama"]
@@ -25,8 +27,6 @@ _FIRST_WORDS = ("tools", "vision", "insert")
 _LATER_WORDS = ("thinking", "audio")
 _KINDS = {"completion": "chat", "embedding": "embedding", "image": "image"}
 _NUM_CTX = re.compile(r"^\s*num_ctx\s+(\d{1,12})\s*$", re.MULTILINE)
-_SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([KMBT])", re.IGNORECASE)
-_FACTORS = {"K": 10**3, "M": 10**6, "B": 10**9, "T": 10**12}
 _KNOWN_LICENSES = {
     "apache license": "Apache-2.0",
     "mit license": "MIT",
@@ -53,7 +53,7 @@ class OllamaDetails:
 
 def list_models(exchange: Exchange, url: str, provider: Provider) -> Parsed:
     """Ask for the list, then for the details of every model in it, a few at a time."""
-    tags = exchange.json(url)
+    tags = _tags(exchange, url, provider)
     listed = [model.id for model in parse_ollama(tags, provider=provider.id, is_local=provider.is_local).models]
     root = url.removesuffix("/tags")
     answers = exchange.side_by_side(f"{root}/show", [{"model": id} for id in listed])
@@ -64,6 +64,18 @@ def list_models(exchange: Exchange, url: str, provider: Provider) -> Parsed:
     details = OllamaDetails(shown, exchange.optional(f"{root}/ps"))
     exchange.notes.extend(_state(details.running, exchange.optional(f"{root}/version")))
     return parse_ollama(tags, details, provider=provider.id, is_local=provider.is_local)
+
+
+def _tags(exchange: Exchange, url: str, provider: Provider) -> Any:
+    """Return the list: other local servers answer there too, in errors or in an imitation of it."""
+    if not provider.is_local:
+        return exchange.json(url)
+    with expecting(provider, exchange, url) as expected:
+        tags = expected(exchange.json(url))
+        rows.expect_rows(tags, provider.id, "models")
+        if tags["models"] and server_of_list(tags) is None:
+            expected(exchange.optional(url.removesuffix("/api/tags") + "/v1/models"))
+        return tags
 
 
 def _state(running: Any, version: Any) -> Iterator[str]:
@@ -89,7 +101,12 @@ def parse_ollama(
     known = details or OllamaDetails()
     loaded = {_name(row): row for row in _list(rows.dig(known.running, "models")) if _name(row)}
     listed = rows.expect_rows(tags, provider, "models")
-    return rows.parse_rows(listed, lambda row: _model(row, known, loaded, provider, is_local))
+    parsed = rows.parse_rows(listed, lambda row: _model(row, known, loaded, provider, is_local))
+    if isinstance(rows.dig(known.running, "models"), list):
+        for model in parsed.models:
+            if model.is_local:
+                model.connector_metadata[provider]["state"] = "loaded" if model.id in loaded else "unloaded"
+    return parsed
 
 
 def _model(
@@ -111,7 +128,7 @@ def _model(
         input_modalities=["text", *(["image"] if "vision" in words else [])] if words else [],
         license=_license(shown.get("license")),
         parameters=rows.count(info.get("general.parameter_count"))
-        or parameter_count(_either(row, shown, "details.parameter_size")),
+        or single_size(_either(row, shown, "details.parameter_size")),
         connector_metadata={provider: _offer_facts(row, shown, running)},
     )
 
@@ -168,18 +185,18 @@ def _offer_facts(row: Mapping[str, Any], shown: Mapping[str, Any], running: Mapp
         "parent_model": _either(row, shown, "details.parent_model"),
         "remote_host": remote,
         "remote_model": _either(row, shown, "remote_model"),
+        "dimensions": _dimensions(row, shown),
     }
     return {name: value for name, value in facts.items() if value is not None}
 
 
-def parameter_count(size: Any) -> int | None:
-    """Return the number of parameters that a text such as "7.6B" means; `None` if it means none.
-
-    >>> parameter_count("7.6B"), parameter_count("596.05M"), parameter_count("")
-    (7600000000, 596050000, None)
-    """
-    found = _SIZE.fullmatch(size.strip()[:20]) if isinstance(size, str) else None
-    return rows.count(round(float(found[1]) * _FACTORS[found[2].upper()])) if found else None
+def _dimensions(row: Mapping[str, Any], shown: Mapping[str, Any]) -> int | None:
+    """Return the length of the vectors that an embedding model makes."""
+    if _kind(_words(row, shown)) != "embedding":
+        return None
+    info = rows.mapping(shown.get("model_info"))
+    stated = (rows.count(value) for key, value in info.items() if key.endswith(".embedding_length"))
+    return next(filter(None, stated), None) or rows.count(rows.dig(row, "details.embedding_length"))
 
 
 def _license(text: Any) -> str | None:
