@@ -4,7 +4,7 @@ import argparse
 import platform
 from collections.abc import Callable, Iterator
 
-from bench import memory, peers, processes
+from bench import discovery, memory, peers, processes
 from bench.measure import Row, table
 
 PARTS: dict[str, Callable[[int], Iterator[Row]]] = {
@@ -14,6 +14,7 @@ PARTS: dict[str, Callable[[int], Iterator[Row]]] = {
     "finding": memory.finding,
     "resolving": memory.resolving,
     "identifying": memory.identifying,
+    "asking": discovery.asking,
 }
 
 

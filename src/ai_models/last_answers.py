@@ -53,6 +53,12 @@ class LastAnswers(Mapping[str, LastAnswer]):
     """The last answer of each source by its name, in a JSON Lines file beside the store or in memory.
 
     A line that can't be read counts as none: what is lost is known again after the next discovery.
+
+    >>> import tempfile
+    >>> path = tempfile.mkdtemp() + "/models.sources.jsonl"
+    >>> LastAnswers(path).record([LastAnswer("groq", "2026-11-25T10:00:00Z", "found", "groq")])
+    >>> list(LastAnswers(path))
+    ['groq']
     """
 
     def __init__(self, path: str | os.PathLike[str] | None = None) -> None:

@@ -24,7 +24,16 @@ from ai_models.errors import SourceFormatError, printable
 if TYPE_CHECKING:
     import httpx2
 
-__all__ = ["MAX_BODY_BYTES", "AsyncTransport", "HTTPTransport", "Response", "Transport", "default_transport"]
+__all__ = [
+    "MAX_BODY_BYTES",
+    "AsyncTransport",
+    "HTTPTransport",
+    "Response",
+    "Transport",
+    "default_transport",
+    "host_of",
+    "is_loopback",
+]
 
 MAX_BODY_BYTES = 64 * 1024 * 1024
 """The largest answer that is read, decompressed, in bytes."""
@@ -272,6 +281,29 @@ def default_transport() -> HTTPTransport:
     True
     """
     return _default.transport
+
+
+def host_of(url: str) -> str:
+    """Return the host that a URL names, in lower case, without its port; "" if it names none.
+
+    >>> host_of("https://me:secret@API.test:8443/v1"), host_of("http://[::1]:9/"), host_of("nonsense")
+    ('api.test', '::1', '')
+    """
+    from urllib.parse import urlsplit
+
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
+
+
+def is_loopback(host: str) -> bool:
+    """Return whether a host is this machine.
+
+    >>> is_loopback("127.0.0.1"), is_loopback("api.test")
+    (True, False)
+    """
+    return host == "localhost" or host == "::1" or host.startswith("127.")
 
 
 def _direct() -> tuple[str, ...]:

@@ -4,6 +4,7 @@ import re
 import time
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
+from functools import cache
 from typing import Any, TypeVar
 
 from ai_models._core.capabilities import known_capability
@@ -90,7 +91,7 @@ def expect_rows(payload: Any, source: str, *envelopes: str) -> list[Any]:
     """
     if isinstance(payload, list) and "" in envelopes:
         return payload
-    if isinstance(payload, Mapping):
+    if isinstance(payload, dict):
         for name in envelopes:
             if isinstance(payload.get(name), list):
                 return list(payload[name])
@@ -121,11 +122,25 @@ def first(row: Any, paths: Iterable[str], read: Callable[[Any], Fact | None]) ->
     >>> first({"context_length": 0, "limits": {"context": "128k"}}, ["context_length", "limits.context"], count)
     128000
     """
-    for path in paths:
-        found = read(dig(row, path))
+    if not isinstance(row, dict):
+        return None
+    for head, rest in _split(tuple(paths)):
+        if head not in row:
+            continue
+        value = row[head]
+        for name in rest:
+            value = value.get(name) if isinstance(value, dict) else None
+        found = None if value is None else read(value)
         if found is not None:
             return found
     return None
+
+
+@cache
+def _split(paths: tuple[str, ...]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Return the first name of each path, and the rest: most rows have few of the fields that are looked for."""
+    names = (path.split(".") for path in paths)
+    return tuple((head, tuple(rest)) for head, *rest in names)
 
 
 def dig(row: Any, path: str) -> Any:
@@ -135,7 +150,7 @@ def dig(row: Any, path: str) -> Any:
     ('text', None)
     """
     for name in path.split("."):
-        row = row.get(name) if isinstance(row, Mapping) else None
+        row = row.get(name) if isinstance(row, dict) else None
     return row
 
 
@@ -145,7 +160,9 @@ def mapping(value: Any) -> Mapping[str, Any]:
     >>> mapping({"a": 1}), mapping(None)
     ({'a': 1}, {})
     """
-    return {name: each for name, each in value.items() if isinstance(name, str)} if isinstance(value, Mapping) else {}
+    if not isinstance(value, dict):
+        return {}
+    return value if all(type(name) is str for name in value) else {k: v for k, v in value.items() if isinstance(k, str)}
 
 
 def count(value: Any) -> int | None:
@@ -265,7 +282,7 @@ def _day_of_text(value: Any) -> str | None:
 
 
 def _expect_row(row: Any) -> Mapping[str, Any]:
-    if not isinstance(row, Mapping):
+    if not isinstance(row, dict):
         raise SkipRowError(f"expected a mapping, got {type(row).__name__}")
     return mapping(row)
 
