@@ -408,7 +408,7 @@ def test_one_date_in_every_row_is_a_placeholder() -> None:
             {"metadata": {"pricing": {"input_tokens": 0.5, "output_tokens": 1.5}}},
             {"input": 5e-07, "output": 1.5e-06},
         ),
-        ("chutes", {"pricing": {"prompt": "0.0000001", "completion": "0"}}, {"input": 1e-07, "output": 0.0}),
+        ("a-stranger", {"pricing": {"prompt": "0.0000001", "completion": "0"}}, {"input": 1e-07, "output": 0.0}),
         (
             "xai",
             {"prompt_text_token_price": 20000, "completion_text_token_price": 100000},

@@ -18,8 +18,11 @@ FORMATS = frozenset(
     {
         "anthropic",
         "cohere",
+        "deepinfra",
+        "fireworks",
         "gemini",
         "gpustack",
+        "huggingface",
         "litellm_proxy",
         "llamacpp",
         "lmstudio",
@@ -29,7 +32,9 @@ FORMATS = frozenset(
         "openai",
         "openrouter",
         "sglang",
+        "vercel",
         "vllm",
+        "zenmux",
     }
 )
 """The forms that have a module."""

@@ -1,0 +1,105 @@
+"""DeepInfra: the list of what its OpenAI-compatible API serves, joined with its list of everything, which tells more.
+
+The second gives prices in US cents, each kind of billing under names of its own; what is cached and what a service
+tier costs are factors of the plain price. `max_tokens` there is the whole window. Time on a machine is no unit of
+ours: such a price stays unknown.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+from ai_models._core.model import Model
+from ai_models.providers import Provider
+from ai_models.sources import rows
+from ai_models.sources.dialects import dialect_of
+from ai_models.sources.facts import in_order, price
+from ai_models.sources.fetch import Exchange
+from ai_models.sources.formats.openai import details_of, joined_rows, model_of
+from ai_models.sources.parsed import Parsed
+from ai_models.sources.tariffs import money
+
+__all__ = ["list_models", "parse_deepinfra"]
+
+_CENTS = 100
+_TOKEN_PRICES = {"cents_per_input_token": "input", "cents_per_output_token": "output"}
+_RATES = {"rate_per_input_token_cached": "cache_read", "rate_per_input_token_cache_write": "cache_write"}
+_UNIT_PRICES = {
+    "cents_per_image_unit": "image",
+    "cents_per_output_sec": "second",
+    "cents_per_input_sec": "second",
+    "cents_per_input_chars": "character",
+}
+_SERVICES = ("flex", "priority", "batch")
+
+
+def list_models(exchange: Exchange, url: str, provider: Provider) -> Parsed:
+    """Ask for both lists; without the second the first stands alone."""
+    payload = exchange.json(url)
+    return parse_deepinfra(payload, provider.id, details_of(exchange, url, dialect_of("deepinfra")))
+
+
+def parse_deepinfra(payload: Any, provider: str = "deepinfra", details: Any = ()) -> Parsed:
+    """Return the models of either of DeepInfra's lists, or of both; raise `SourceFormatError` if it is none.
+
+    >>> row = {"model_name": "a/b", "type": "text-generation", "pricing": {"cents_per_input_token": 4.5e-05}}
+    >>> model = parse_deepinfra([row]).models[0]
+    >>> model.id, model.kind, model.cost_per_token
+    ('a/b', 'chat', {'input': 4.5e-07})
+    """
+    return rows.parse_rows(joined_rows(payload, provider, details), lambda row: _model(row, provider))
+
+
+def _model(row: Mapping[str, Any], provider: str) -> Model:
+    model = model_of(row, provider, "deepinfra")
+    pricing = rows.mapping(row.get("pricing"))
+    costs = _token_prices(pricing) or model.cost_per_token
+    tags = row.get("tags")
+    if isinstance(tags, list) and "non-reasoning" in tags:
+        model.capabilities["reasoning"] = False
+    return replace(
+        model,
+        context_size=rows.count(row.get("max_tokens")) or model.context_size,
+        kind=rows.first(row, ("reported_type",), rows.kind_of) or model.kind,
+        cost_per_token=costs,
+        cost_per_unit=_unit_prices(pricing),
+        price_tiers=_tiers(pricing, _token_prices(pricing)),
+        deprecated=rows.day(row.get("deprecated")) or model.deprecated,
+    )
+
+
+def _token_prices(pricing: Mapping[str, Any]) -> dict[str, float]:
+    stated = {ours: money(pricing.get(theirs), _CENTS) for theirs, ours in _TOKEN_PRICES.items()}
+    found = {part: cost for part, cost in stated.items() if cost is not None}
+    if not any(found.values()):
+        return {}
+    if pricing.get("type") == "input_tokens":
+        found.pop("output", None)
+    plain = price(pricing.get("cents_per_input_token"))
+    for theirs, ours in _RATES.items():
+        rate = price(pricing.get(theirs))
+        if rate is not None and plain:
+            found[ours] = _rounded(plain * rate / _CENTS)
+    return found
+
+
+def _unit_prices(pricing: Mapping[str, Any]) -> dict[str, float]:
+    stated = {ours: money(pricing.get(theirs), _CENTS) for theirs, ours in _UNIT_PRICES.items()}
+    return {unit: cost for unit, cost in stated.items() if cost}
+
+
+def _tiers(pricing: Mapping[str, Any], costs: Mapping[str, float]) -> list[dict[str, Any]]:
+    """Return the prices of the service tiers, which are given as factors of the plain ones."""
+    tiers = []
+    for service in _SERVICES:
+        rate = price(pricing.get(f"rate_per_service_tier_{service}"))
+        if rate and costs:
+            scaled = {part: _rounded(Decimal(str(cost)) * rate) for part, cost in costs.items()}
+            tiers.append({"when": {"service": service}, "cost_per_token": scaled})
+    return in_order(tiers)
+
+
+def _rounded(cost: Decimal) -> float:
+    """Return a product as a price: the factors are rounded, so that digits behind the sixth mean nothing."""
+    return float(f"{cost:.6g}")
