@@ -198,7 +198,7 @@ def test_a_moving_alias_is_a_model_of_its_own_unless_the_name_pins_the_version()
         ("openrouter", "openai/o3-mini-high", ("effort-high",), "openrouter:effort-high"),
         ("huggingface", "unsloth/Qwen3-8B-unsloth-bnb-4bit", ("bnb-4bit",), "huggingface:bnb-4bit"),
         ("alibaba-cn", "qwen-plus", (), "alibaba-cn"),
-        ("litellm", "bedrock/eu-west-1/anthropic.claude-opus-5", ("region:eu-west-1",), "bedrock:eu-west-1"),
+        ("litellm", "bedrock/eu-west-1/anthropic.claude-opus-5", ("region:eu-west-1",), "litellm:bedrock-eu-west-1"),
     ],
 )
 def test_what_is_served_differently_is_a_variant(

@@ -183,3 +183,12 @@ def test_nobody_overrules_what_a_provider_says_of_its_own_offer(said: list[Contr
         for offer in model.offers.values():
             stated = own.get((offer.provider, offer.id))
             assert stated is None or offer.as_model().context_size in stated
+
+
+def test_what_a_gateway_has_from_another_provider_stays_the_gateways_offer() -> None:
+    rows = [Contribution("litellm", "2026-11-25", Model("groq/openai/gpt-oss-20b", "litellm", 131072))]
+    first = merge_all(rows)
+    (model,) = first.values()
+    assert model.provider == "litellm"
+    assert {offer.provider: offer.id for offer in model.offers.values()} == {"litellm": "groq/openai/gpt-oss-20b"}
+    assert merge_all(rows, first) == first

@@ -151,13 +151,13 @@ def ask_all(
     """
     arrived: queue.SimpleQueue[tuple[str, Answer]] = queue.SimpleQueue()
     started = time.monotonic()
-    for name, source in sources.items():
-        if progress:
-            progress("start", name, None)
-        job = (name, source, ask or type(source).listing, arrived)
-        threading.Thread(target=_ask_one, args=job, name=f"discover {name}", daemon=True).start()
     answers: dict[str, Answer] = {}
     try:
+        for name, source in sources.items():
+            job = (name, source, ask or type(source).listing, arrived)
+            threading.Thread(target=_ask_one, args=job, name=f"discover {name}", daemon=True).start()
+            if progress:
+                progress("start", name, None)
         while len(answers) < len(sources):
             name, answer = arrived.get(timeout=max(0.0, started + timeout - time.monotonic()))
             answers[name] = answer
@@ -168,12 +168,18 @@ def ask_all(
         reason = f"no answer within {timeout:g} s"
     except KeyboardInterrupt:
         reason = INTERRUPTED
+        answers |= _already(arrived)
     for name in sources:
         if name not in answers:
             answers[name] = Answer(SourceRow(name, "failed", reason=reason, seconds=time.monotonic() - started))
             if progress:
                 progress("done", name, answers[name].row)
     return {name: answers[name] for name in sources}
+
+
+def _already(arrived: "queue.SimpleQueue[tuple[str, Answer]]") -> dict[str, Answer]:
+    """Return what arrived and was not looked at yet."""
+    return dict(arrived.get() for _ in range(arrived.qsize()))
 
 
 def _ask_one(

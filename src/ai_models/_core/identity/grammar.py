@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from ai_models._core.identity.tables import Provider, Tables, tables
 
-__all__ = ["Wire", "read_wire"]
+__all__ = ["Wire", "find_provider", "read_wire"]
 
 CLOUD_REGION = re.compile(r"[a-z]{2}(?:-gov)?-[a-z]+-\d|us-gov|us|eu|apac|global|global-standard|data-zone")
 # Bedrock's -v1:0, :0:28k, -1:0; a bare -v1 without a number after it.

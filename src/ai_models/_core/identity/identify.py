@@ -2,7 +2,7 @@
 
 from functools import lru_cache
 
-from ai_models._core.identity.grammar import Wire, read_wire
+from ai_models._core.identity.grammar import Wire, find_provider, read_wire
 from ai_models._core.identity.names import canonical_of, render, rewritten, settled_stage, unsqueezed
 from ai_models._core.identity.result import Confidence, Identity
 from ai_models._core.identity.rules import (
@@ -17,7 +17,7 @@ from ai_models._core.identity.rules import (
     take_snapshot,
     take_vendor,
 )
-from ai_models._core.identity.tables import Tables, tables
+from ai_models._core.identity.tables import Provider, Tables, tables
 from ai_models._core.identity.tokens import Token, iso_date, tokenise
 
 __all__ = ["identify"]
@@ -52,7 +52,7 @@ def identify_short(provider: str, id: str) -> Identity:
     reading = Reading(wire, tokens, wire.tags, wire.trace, wire.snapshot)
     name = normal_name(reading, known) if 0 < len(tokens) <= MOST_TOKENS else ""
     variant = tuple(dict.fromkeys(reading.tags))
-    offer_key = offer_key_of(wire, id, variant)
+    offer_key = offer_key_of(wire, id, variant, find_provider(provider, known))
     if not name:
         return Identity(provider, id, variant=variant, trace=tuple(reading.trace), offer_key=offer_key)
     places = (wire.provider.nicknames, wire.owner or "")
@@ -129,10 +129,16 @@ def confidence_of(reading: Reading, canonical: str) -> Confidence:
     return "exact" if reading.wire.name.lower() == canonical.partition("/")[2] else "rule"
 
 
-def offer_key_of(wire: Wire, id: str, variant: tuple[str, ...]) -> str:
-    """The key of this offer among a model's offers: the provider, and what tells its variants apart."""
+def offer_key_of(wire: Wire, id: str, variant: tuple[str, ...], server: Provider) -> str:
+    """The key of this offer among a model's offers: the provider, and what tells its variants apart.
+
+    What a gateway has from somebody else is its own offer all the same: the name of that other is a variant.
+    """
     if wire.provider.grammar == "runner":
         tag = id.rpartition("/")[2].partition(":")[2].lower()
-        return f"{wire.provider.name}:{tag}" if tag not in {"", "latest"} else wire.provider.name
-    tags = "-".join(sorted(tag.removeprefix("region:") for tag in variant))
-    return f"{wire.provider.name}:{tags}" if tags else wire.provider.name
+        told = "" if tag == "latest" else tag
+    else:
+        told = "-".join(sorted(tag.removeprefix("region:") for tag in variant))
+    if wire.provider.name != server.name:
+        told = f"{wire.provider.name}-{told}" if told else wire.provider.name
+    return f"{server.name}:{told}" if told else server.name
