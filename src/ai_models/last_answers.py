@@ -48,6 +48,10 @@ class LastAnswer:
         """Whether it answered, believed or not."""
         return self.status in ("found", "unchanged", DOUBTED)
 
+    def to_dict(self) -> dict[str, str | None]:
+        """Return the answer as JSON-ready data, without what tells its key from another."""
+        return {name: getattr(self, name) for name in ("source", "when", "status", "provider", "reason")}
+
 
 class LastAnswers(Mapping[str, LastAnswer]):
     """The last answer of each source by its name, in a JSON Lines file beside the store or in memory.

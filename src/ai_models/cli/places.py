@@ -12,12 +12,13 @@ from ai_models.cli.text import UNKNOWN, format_flag, shorten
 
 if TYPE_CHECKING:
     from ai_models._core.contracts import ModelSource
+    from ai_models.last_answers import LastAnswer
     from ai_models.providers import Provider
 
 
 @dataclass(frozen=True)
 class SourceState:
-    """Whether `discover` without names asks a source, and the name of the variable its key was found in."""
+    """Whether `discover` without names asks a source, where its key was found, and what became of it last time."""
 
     name: str
     provider: str | None
@@ -25,20 +26,29 @@ class SourceState:
     why: str
     key: str | None
     is_local: bool
+    last: "LastAnswer | None" = None
+
+    @property
+    def last_text(self) -> str:
+        """What became of it when it was last asked, and on which day; `-` if it never was."""
+        if self.last is None:
+            return UNKNOWN
+        return f"{'answered' if self.last.ok else 'failed'} {self.last.when[:10]}"
 
     def to_dict(self) -> dict[str, Any]:
         """Return the state as JSON-ready data."""
-        return {name: getattr(self, name) for name in ("name", "provider", "runs", "why", "key", "is_local")}
+        state = {name: getattr(self, name) for name in ("name", "provider", "runs", "why", "key", "is_local")}
+        return state | {"last": None if self.last is None else self.last.to_dict()}
 
 
-def source_state(name: str, source: "ModelSource") -> SourceState:
+def source_state(name: str, source: "ModelSource", last: "LastAnswer | None" = None) -> SourceState:
     """Return whether a source would run, and why (not); nothing is dialled."""
     from ai_models.providers import providers
 
     known = providers.get(source.provider or "")
     key = key_variable(known)
     runs = bool(getattr(source, "by_default", True))
-    return SourceState(name, source.provider, runs, _why(source, known, runs, key), key, bool(source.is_local))
+    return SourceState(name, source.provider, runs, _why(source, known, runs, key), key, bool(source.is_local), last)
 
 
 def key_variable(provider: "Provider | None") -> str | None:
@@ -66,6 +76,7 @@ _SOURCE_COLUMNS: tuple[Column[SourceState], ...] = (
     Column("SOURCE", lambda row: row.name, shrink=shorten, least=12),
     Column("RUNS", lambda row: format_flag(row.runs), style={"yes": "green", "no": "dim"}.get),
     Column("WHY", lambda row: row.why, shrink=shorten, least=20),
+    Column("LAST ASKED", lambda row: row.last_text, drop=3, optional=True),
     Column("PROVIDER", lambda row: row.provider or UNKNOWN, shrink=shorten, drop=1),
     Column("LOCAL", lambda row: format_flag(row.is_local), drop=2),
 )
@@ -77,8 +88,8 @@ _SOURCE_COLUMNS: tuple[Column[SourceState], ...] = (
 @pass_session
 def sources_command(session: Session, ready: bool, limit: int | None) -> None:
     """List the sources, and which of them `discover` without names would ask."""
-    sources = session.manager.sources
-    states = [source_state(name, sources[name]) for name in sources]
+    sources, answers = session.manager.sources, session.manager.last_answers
+    states = [source_state(name, sources[name], answers.get(name)) for name in sources]
     shown = [state for state in sorted(states, key=lambda state: not state.runs) if state.runs or not ready]
     session.out.rows(_SOURCE_COLUMNS, shown, SourceState.to_dict, limit=limit, noun="source")
 
