@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         OpenRouterConnector,
     )
     from ai_models.sources.catalogues.embedded import CatalogueSource
+    from ai_models.sources.local_servers import LocalServerSource, LocalSource, OpenAICompatibleSource
     from ai_models.sources.policy import FetchPolicy, fetch_policy
     from ai_models.sources.provider_api import OllamaSource, OpenRouterSource, ProviderAPISource
 
@@ -29,8 +30,11 @@ __all__ = [
     "DSPyConnector",
     "FetchPolicy",
     "LangChainConnector",
+    "LocalServerSource",
+    "LocalSource",
     "OllamaConnector",
     "OllamaSource",
+    "OpenAICompatibleSource",
     "OpenAIConnector",
     "OpenRouterConnector",
     "OpenRouterSource",
@@ -42,7 +46,10 @@ __all__ = [
 _HOMES = {
     "CatalogueSource": "ai_models.sources.catalogues.embedded",
     "FetchPolicy": "ai_models.sources.policy",
+    "LocalServerSource": "ai_models.sources.local_servers",
+    "LocalSource": "ai_models.sources.local_servers",
     "OllamaSource": "ai_models.sources.provider_api",
+    "OpenAICompatibleSource": "ai_models.sources.local_servers",
     "OpenRouterSource": "ai_models.sources.provider_api",
     "ProviderAPISource": "ai_models.sources.provider_api",
     "fetch_policy": "ai_models.sources.policy",
@@ -59,12 +66,14 @@ def builtin_sources() -> Mapping[str, Callable[[], ModelSource]]:
 
     from ai_models.providers import providers
     from ai_models.sources.catalogues.embedded import CatalogueSource
+    from ai_models.sources.local_servers import LocalSource
     from ai_models.sources.provider_api import OllamaSource, OpenRouterSource, ProviderAPISource, has_list
 
     made: dict[str, Callable[[], ModelSource]] = {
         "catalogue": CatalogueSource,
         "openrouter": OpenRouterSource,
         "ollama": OllamaSource,
+        "local": LocalSource,
     }
     listed = (id for id, provider in providers.items() if has_list(provider) and not provider.retired)
     return made | {id: partial(ProviderAPISource, id) for id in listed if id not in made}

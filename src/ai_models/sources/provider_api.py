@@ -48,7 +48,7 @@ class ProviderAPISource(ModelSource):
 
     def __init__(
         self,
-        provider: str,
+        provider: str | Provider,
         *,
         api_key: str | None = None,
         base_url: str | None = None,
@@ -56,7 +56,7 @@ class ProviderAPISource(ModelSource):
         cache: DiscoveryCache | None = None,
         env: Mapping[str, str] | None = None,
     ) -> None:
-        self.served: Provider = providers[provider]
+        self.served: Provider = provider if isinstance(provider, Provider) else providers[provider]
         self.name = self.provider = self.served.id
         self.is_local = self.served.is_local
         self._api_key = api_key

@@ -137,7 +137,7 @@ def _state(row: Mapping[str, Any]) -> tuple[str | None, str | None]:
     status = row.get("status")
     if not isinstance(status, Mapping):
         return (None, None) if status is not None else ("loaded", None)
-    if status.get("failed") is True:
+    if status.get("failed") is True and status.get("value") not in ("loaded", "loading"):
         code = status.get("exit_code")
         shown = f" (exit code {code})" if isinstance(code, int) and not isinstance(code, bool) else ""
         return "failed", f"it failed to load{shown}"

@@ -5,7 +5,7 @@ Nothing is asked for that loads a model or costs money.
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, NamedTuple
 
 from ai_models.errors import SourceAuthError, SourceError, SourceFormatError, SourceUnavailableError
 from ai_models.providers import Provider, providers
@@ -13,10 +13,22 @@ from ai_models.sources import rows
 from ai_models.sources.exchange import Exchange
 from ai_models.sources.formats.local import root_of
 
-__all__ = ["COMPATIBLE", "expecting", "recognise", "server_of_list"]
+__all__ = ["COMPATIBLE", "Answering", "expecting", "recognise", "server_of_list"]
 
 COMPATIBLE = "openai-compatible"
 """What `recognise` calls a server of OpenAI's protocol that it doesn't know."""
+
+
+class Answering(NamedTuple):
+    """Who answers at an address, and the base URL of its list in OpenAI's form, if it was asked for that.
+
+    >>> Answering("vllm", "http://gpu:8000/v1").provider
+    'vllm'
+    """
+
+    provider: str
+    base_url: str | None = None
+
 
 _OWNERS = {
     "docker": "docker-model-runner",
@@ -110,8 +122,8 @@ _PROBES: tuple[tuple[str, str, Callable[[Any], bool]], ...] = (
 _LISTS = ("/v1/models", "/models", "/api/v1/models", "/engines/v1/models")
 
 
-def recognise(exchange: Exchange, root: str) -> str | None:
-    """Return the provider whose server answers at an address, `COMPATIBLE` for an unknown one, `None` if none does.
+def recognise(exchange: Exchange, root: str) -> Answering | None:
+    """Return whose server answers at an address, `COMPATIBLE` for an unknown one, `None` if none does.
 
     >>> import time
     >>> from ai_models.sources.exchange import Server
@@ -119,25 +131,25 @@ def recognise(exchange: Exchange, root: str) -> str | None:
     >>> from ai_models.testing import FakeTransport
     >>> answers = {"http://host/v1/models": {"data": []}, "http://host/api/version": {"version": "0.30.1"}}
     >>> server = Server(Asked("demo", "http://host"), FakeTransport(answers))
-    >>> recognise(Exchange(server, deadline=time.monotonic() + 5), "http://host")
+    >>> recognise(Exchange(server, deadline=time.monotonic() + 5), "http://host").provider
     'ollama'
     """
     asker = Exchange(exchange.server, None, exchange.deadline, attempts=1)
-    listed: list[Any] = []
+    listed: str | None = None
     for path in _LISTS:
         payload, absent = _answer(asker, root + path)
         if absent:
             return None
         found = server_of_list(payload)
         if found:
-            return found
-        if isinstance(rows.dig(payload, "data"), list) or isinstance(payload, list):
-            listed.append(payload)
+            return Answering(found, root + path.removesuffix("/models"))
+        if isinstance(rows.dig(payload, "data"), list):
+            listed = root + path.removesuffix("/models")
             break
     for provider, path, is_it in _PROBES:
         if is_it(_answer(asker, root + path)[0]):
-            return provider
-    return COMPATIBLE if listed else None
+            return Answering(provider, listed)
+    return Answering(COMPATIBLE, listed) if listed else None
 
 
 def _answer(exchange: Exchange, url: str) -> tuple[Any, bool]:
@@ -152,39 +164,52 @@ def _answer(exchange: Exchange, url: str) -> tuple[Any, bool]:
 def expecting(provider: Provider, exchange: Exchange, url: str) -> Iterator[Callable[[Any], Any]]:
     """Let a server be asked as one of `provider`; where another answers, the error says which.
 
-    What is yielded takes an answer, and returns it unless it is signed by another server.
+    What is yielded takes an answer and returns it, unless another server sent it: then its signature says so, or,
+    where it has none, what else the server answers.
     """
+    judged: list[SourceError] = []
 
     def checked(payload: Any) -> Any:
-        found = server_of_list(payload)
-        if found not in (None, provider.id):
-            raise SourceFormatError(f"this is a list of {found}'s", source=exchange.server.asked.source)
+        signed = server_of_list(payload)
+        found = Answering(signed) if signed else None
+        if found is None and _rows(payload, "data"):
+            found = _looked_up(exchange, url)
+        if found and found.provider not in (provider.id, COMPATIBLE):
+            judged.append(_is_another(found, provider, exchange))
+            raise judged[0]
         return payload
 
     try:
         yield checked
     except (SourceAuthError, SourceFormatError, SourceUnavailableError) as error:
-        another = _another(error, exchange, url, provider)
-        if another is None:
+        if error in judged or not (isinstance(error, SourceFormatError) or error.status in _NOT_HERE):
             raise
-        raise SourceFormatError(
-            another, source=exchange.server.asked.source, url=exchange.server.asked.shown_url, status=error.status
-        ) from error
+        found = _looked_up(exchange, url)
+        if found is None or found.provider == provider.id:
+            raise
+        raise _is_another(found, provider, exchange, error.status) from error
 
 
-def _another(error: SourceError, exchange: Exchange, url: str, provider: Provider) -> str | None:
-    """Return that another server answers there, and what to do; `None` if there is none, or who knows what failed."""
-    judged = isinstance(error, SourceFormatError) or error.status in (400, 401, 404, 405, 501)
-    if not judged or exchange.deadline is None:
-        return None
-    found = recognise(exchange, root_of(url))
-    if found in (None, provider.id):
-        return None
-    root = root_of(exchange.server.asked.shown_url)
-    if found == COMPATIBLE:
-        return (
+_NOT_HERE = (400, 401, 404, 405, 501)
+"""With what a server refuses that doesn't know what it is asked."""
+
+
+def _looked_up(exchange: Exchange, url: str) -> Answering | None:
+    return None if exchange.deadline is None else recognise(exchange, root_of(url))
+
+
+def _is_another(
+    found: Answering, provider: Provider, exchange: Exchange, status: int | None = None
+) -> SourceFormatError:
+    """Return the error that another server than expected answers, with what to do."""
+    asked = exchange.server.asked
+    root = root_of(asked.shown_url)
+    if found.provider == COMPATIBLE:
+        text = (
             f"another server of OpenAI's protocol answers at {root}, not {provider.name}; "
             f"give it a name: OpenAICompatibleSource({root!r}, name=...)"
         )
-    name = providers[found].name
-    return f"{name} answers at {root}, not {provider.name}; ask {found} there, with {providers[found].url_variables[0]}"
+    else:
+        other = providers[found.provider]
+        text = f"{other.name} answers at {root}, not {provider.name}; set {other.url_variables[0]} and ask {other.id}"
+    return SourceFormatError(text, source=asked.source, url=asked.shown_url, status=status)
