@@ -85,8 +85,8 @@ def _token_prices(pricing: Mapping[str, Any]) -> dict[str, float]:
 
 
 def _unit_prices(pricing: Mapping[str, Any]) -> dict[str, float]:
-    stated = {ours: money(pricing.get(theirs), _CENTS) for theirs, ours in _UNIT_PRICES.items()}
-    return {unit: cost for unit, cost in stated.items() if cost}
+    stated = [(unit, money(pricing.get(theirs), _CENTS)) for theirs, unit in _UNIT_PRICES.items()]
+    return {unit: cost for unit, cost in stated if cost}
 
 
 def _tiers(pricing: Mapping[str, Any], costs: Mapping[str, float]) -> list[dict[str, Any]]:
