@@ -225,14 +225,20 @@ def test_an_unreachable_model_is_refused_with_the_reason_and_the_alternatives() 
     with pytest.raises(UnsupportedModelError) as caught:
         made(OllamaConnector).format_metadata(CLAUDE)
     assert caught.value.reason.startswith("anthropic: out of reach for ollama")
-    assert "connectors that can: openai, langchain, dspy" in caught.value.reason
+    able = caught.value.reason.partition("connectors that can: ")[2].split(", ")
+    assert {"openai", "langchain", "dspy"} <= set(able)
     assert not made(OllamaConnector).supports(CLAUDE)
 
 
-@pytest.mark.parametrize("kind", [OpenAIConnector, LangChainConnector, DSPyConnector])
-def test_an_embedding_model_is_refused_with_the_right_call(kind: type[TableConnector]) -> None:
-    with pytest.raises(UnsupportedModelError, match=r"for embedding, not for chats; call \w+"):
-        made(kind).format_metadata(Model("e", "openai", kind="embedding"))
+def test_a_model_of_another_kind_goes_to_the_client_for_it() -> None:
+    code = made(OpenAIConnector).code(Model("e", "openai", kind="embedding"))
+    assert "client.embeddings.create(model='e', input=" in code
+    assert "client.images.generate(model='i', prompt=" in made(OpenAIConnector).code(Model("i", "openai", kind="image"))
+
+
+def test_a_kind_without_a_client_is_refused_with_the_right_call() -> None:
+    with pytest.raises(UnsupportedModelError, match=r"it is for video, openai .*; call client\.videos"):
+        made(OpenAIConnector).format_metadata(Model("v", "openai", kind="video"))
 
 
 def test_a_server_that_is_in_no_table_is_reached_by_its_address() -> None:

@@ -48,29 +48,31 @@ __all__ = [
 ]
 
 _MODULES = {"Choice": "offer_choice", "Library": "table", "Route": "table", "TableConnector": "table_connector"}
-_BUILTIN = {
+_CLASSES = {
     "openai": "OpenAIConnector",
     "openrouter": "OpenRouterConnector",
     "ollama": "OllamaConnector",
     "langchain": "LangChainConnector",
     "dspy": "DSPyConnector",
 }
+"""The connectors that have a class of their own: the names of the design document."""
 
 
 def builtin_connectors() -> dict[str, Callable[..., Connector]]:
-    """Return what makes each connector of this package, by its name; the table is read when one is used.
+    """Return what makes each connector of this package, by its name; a library's file is read when it is used.
 
-    >>> list(builtin_connectors())
-    ['openai', 'openrouter', 'ollama', 'langchain', 'dspy']
-    >>> builtin_connectors()["dspy"](env={}).name
-    'dspy'
+    >>> "langchain" in builtin_connectors(), builtin_connectors()["dspy"](env={}).name
+    (True, 'dspy')
     """
-    return {name: _maker(kind) for name, kind in _BUILTIN.items()}
+    from ai_models.connectors.table import libraries
+
+    return {name: _maker(name) for name in libraries()}
 
 
-def _maker(kind: str) -> Callable[..., Connector]:
+def _maker(name: str) -> Callable[..., Connector]:
     def make(**options: Any) -> Connector:
-        made: Connector = __getattr__(kind)(**options)
+        kind = _CLASSES.get(name)
+        made: Connector = __getattr__(kind)(**options) if kind else __getattr__("TableConnector")(name, **options)
         return made
 
     return make

@@ -58,6 +58,7 @@ def values(way: Way, settings: Mapping[str, Any]) -> dict[str, Any]:
         "context": _first_known(asked["num_ctx"], way.offer.facts.get("effective_context")),
         "timeout_ms": None if timeout is None else round(timeout * 1000),
         "litellm": endpoint.provider.sdk_name("litellm"),
+        "sdk": endpoint.provider.sdk_name(way.library.name.replace("-", "_")),
         "region": _region(endpoint),
         **{name: endpoint.url(form) for name, form in URLS.items()},
         **{f"{name}?": endpoint.foreign_url(form) for name, form in URLS.items()},

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from ai_models._core.model import Model, Offer
 from ai_models.connectors.endpoint import Endpoint
-from ai_models.connectors.table import Route
+from ai_models.connectors.table import Library, Route
 from ai_models.errors import printable
 from ai_models.providers import default_rank
 
@@ -30,6 +30,12 @@ class Way:
     offer: Offer
     endpoint: Endpoint
     route: Route
+    library: Library
+
+    @property
+    def target(self) -> str:
+        """What makes the client, as `module:attribute`."""
+        return self.route.target or self.library.target
 
     @property
     def missing(self) -> str:

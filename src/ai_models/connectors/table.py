@@ -1,19 +1,21 @@
-"""The table of client libraries, `data/connectors.toml`: what each library's call wants, as data.
+"""The table of client libraries, a file each in `data/connectors`: what each library's call wants, as data.
 
 >>> from ai_models.connectors.table import libraries
 >>> libraries()["dspy"].target
 'dspy:LM'
 """
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+import os
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
 
+from ai_models._core.model import KINDS
 from ai_models.connectors.engine import variables_of
 from ai_models.providers import Provider
 
-__all__ = ["Library", "Route", "libraries"]
+__all__ = ["Libraries", "Library", "Route", "libraries"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,7 @@ class Route:
     call: Mapping[str, Any] | None = None
     when: str | None = None
     package: str | None = None
+    target: str | None = None
 
     @property
     def metadata(self) -> Mapping[str, Any]:
@@ -71,6 +74,17 @@ class Library:
     kinds: tuple[str, ...] = ("chat",)
     instead: Mapping[str, str] = field(default_factory=dict)
     routes: tuple[Route, ...] = ()
+    others: tuple["Library", ...] = ()
+
+    def for_kind(self, kind: str | None) -> "Library | None":
+        """Return how the library calls models of a kind, `None` if it has no client for them; unknown kinds may chat.
+
+        >>> libraries()["openai"].for_kind("embedding").use.split("(")[0].strip()
+        'answer = client.embeddings.create'
+        """
+        if kind is None:
+            return self
+        return next((each for each in (self, *self.others) if kind in each.kinds), None)
 
     def route(self, provider: Provider, settings: Collection[str] = ()) -> Route | None:
         """Return the first route that reaches the provider, or `None`.
@@ -82,22 +96,60 @@ class Library:
         return next((route for route in self.routes if route.fits(provider, settings)), None)
 
 
+class Libraries(Mapping[str, Library]):
+    """Every library of the table by name; a file is read when its library is first used.
+
+    >>> "dspy" in libraries(), libraries()["openrouter"].package
+    (True, 'openai')
+    """
+
+    def __init__(self, folder: str) -> None:
+        self._folder = folder
+        self._names = sorted(name.removesuffix(".toml") for name in os.listdir(folder) if name.endswith(".toml"))  # noqa: PTH208 - pathlib is slow to import
+        self._read: dict[str, Library] = {}
+
+    def __getitem__(self, name: str) -> Library:
+        if name not in self._read:
+            if name not in self._names:
+                raise KeyError(name)
+            self._read[name] = _library(name, self._row(name))
+        return self._read[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+    def _row(self, name: str) -> dict[str, Any]:
+        import tomllib
+
+        with open(os.path.join(self._folder, f"{name}.toml"), "rb") as file:  # noqa: PTH118, PTH123
+            row = tomllib.load(file)
+        if "like" not in row:
+            return row
+        other = self._row(row["like"])
+        return {key: value for key, value in other.items() if key not in KINDS} | row
+
+
 @cache
-def libraries() -> Mapping[str, Library]:
+def libraries() -> Libraries:
     """Return every library of the table, by name.
 
-    >>> list(libraries())
-    ['openai', 'openrouter', 'ollama', 'langchain', 'dspy']
+    >>> {"openai", "openrouter", "ollama", "langchain", "dspy"} <= set(libraries())
+    True
     """
-    import tomllib
-    from pathlib import Path
-
-    with (Path(__file__).parents[1] / "data" / "connectors.toml").open("rb") as file:
-        rows = tomllib.load(file)
-    return {name: _library(name, rows[row["like"]] | row if "like" in row else row) for name, row in rows.items()}
+    return Libraries(os.path.join(os.path.dirname(os.path.dirname(__file__)), "data", "connectors"))  # noqa: PTH118, PTH120
 
 
 def _library(name: str, row: Mapping[str, Any]) -> Library:
+    """Return a library with its sections for other kinds of models; each has the library's facts by default."""
+    own = {key: value for key, value in row.items() if key not in KINDS}
+    others = [_section(name, {**own, "kinds": kind, **row[kind]}) for kind in KINDS if kind in row]
+    return replace(_section(name, own), others=tuple(others))
+
+
+def _section(name: str, row: Mapping[str, Any]) -> Library:
     return Library(
         name,
         row["package"],
@@ -112,4 +164,5 @@ def _library(name: str, row: Mapping[str, Any]) -> Library:
 
 
 def _route(row: Mapping[str, Any]) -> Route:
-    return Route(tuple(row["for"].split()), row["make"], row.get("call"), row.get("when"), row.get("package"))
+    servers = tuple(row["for"].split())
+    return Route(servers, row["make"], row.get("call"), row.get("when"), row.get("package"), row.get("target"))

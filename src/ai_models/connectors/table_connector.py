@@ -48,9 +48,14 @@ class TableConnector(Connector):
 
     name: str = ""
 
-    def __init__(self, *, env: Mapping[str, str] | None = None, dotenv: Any = None) -> None:
+    def __init__(self, name: str | None = None, *, env: Mapping[str, str] | None = None, dotenv: Any = None) -> None:
+        if name is not None:
+            self.name = name
         self._env = env
         self._dotenv = dotenv
+
+    def __repr__(self) -> str:
+        return f"<connector {self.name}>"
 
     @property
     def library(self) -> Library:
@@ -84,7 +89,7 @@ class TableConnector(Connector):
         filled = self._filled(way.route.make, way, overrides, {"api_key": key, "api_key!": key})
         filled |= overrides.get("kwargs") or {}
         try:
-            return build({"new": self.library.target, **filled})
+            return build({"new": way.target, **filled})
         except ImportError as error:
             raise self._not_installed(way, error) from error
 
@@ -97,9 +102,9 @@ class TableConnector(Connector):
         keys = code_keys(way.endpoint)
         made = self._filled(way.route.make, way, overrides, keys)
         called = self._filled(way.route.call, way, overrides, keys) if way.route.call is not None else {}
-        imports, expression = source({"new": self.library.target, **made})
-        use = self.library.use.strip().replace("{call}", render_arguments(called))
-        return "\n".join([*imports, "", f"{self.library.variable} = {expression}", use, ""])
+        imports, expression = source({"new": way.target, **made})
+        use = way.library.use.strip().replace("{call}", render_arguments(called))
+        return "\n".join([*imports, "", f"{way.library.variable} = {expression}", use, ""])
 
     def supports(self, model: Model) -> Support:
         """Return whether the library can call this model, and which offer it uses or why none.
@@ -132,28 +137,33 @@ class TableConnector(Connector):
 
     def _find(self, model: Model, settings: Mapping[str, Any]) -> Choice | str:
         """Return the choice, or why there is none."""
-        if model.kind is not None and model.kind not in self.library.kinds:
-            instead = self.library.instead.get(model.kind)
-            return f"it is for {model.kind}, not for chats{f'; call {instead}' if instead else ''}"
+        served = self.library.for_kind(model.kind)
+        if served is None:
+            instead = self.library.instead.get(model.kind or "")
+            able = ", ".join(kind for each in (self.library, *self.library.others) for kind in each.kinds)
+            by_hand = f"; call {instead}" if instead else ""
+            return f"it is for {model.kind}, {self.name} makes clients for {able}{by_hand}"
         if via := settings.get("via") or self._entry(model).get("provider"):
-            return self._forced(model, str(via), settings)
+            return self._forced(model, str(via), settings, served)
         names_of_libraries = set(libraries()) - set(providers)
-        found = choose_way(in_order(model, self.name, names_of_libraries), lambda offer: self._way(offer, settings))
+        found = choose_way(
+            in_order(model, self.name, names_of_libraries), lambda offer: self._way(offer, settings, served)
+        )
         return found if isinstance(found, Choice) else _listed(found)
 
-    def _forced(self, model: Model, via: str, settings: Mapping[str, Any]) -> Choice | str:
+    def _forced(self, model: Model, via: str, settings: Mapping[str, Any], served: Library) -> Choice | str:
         try:
             offer = model.offer(via if via in model.offers else provider_id(via) or via)
         except ProviderNotFoundError as error:
             return str(error)
-        way = self._way(offer, settings)
+        way = self._way(offer, settings, served)
         if isinstance(way, str):
             return f"{offer.key}: {way}"
         return Choice(way, f"asked for as {via!r}", missing=way.missing)
 
-    def _way(self, offer: Offer, settings: Mapping[str, Any]) -> Way | str:
+    def _way(self, offer: Offer, settings: Mapping[str, Any], served: Library) -> Way | str:
         """Return how the library gets to an offer, or why it can't."""
-        chosen = settings.get("base_url") or self._url_in_kwargs(offer.model, settings)
+        chosen = settings.get("base_url") or self._url_in_kwargs(offer.model, settings, served)
         given = chosen or offer.facts.get("base_url")
         if given is not None and (not isinstance(given, str) or "\\" in given):
             return "its base_url is no address"
@@ -162,7 +172,7 @@ class TableConnector(Connector):
             return "the provider is unknown; give a base_url"
         if provider.retired is not None and provider.retired <= date.today().isoformat():
             return f"closed since {provider.retired}"
-        route = self.library.route(provider, [name for name in SETTINGS if settings.get(name) is not None])
+        route = served.route(provider, [name for name in SETTINGS if settings.get(name) is not None])
         if route is None:
             return f"out of reach for {self.name}"
         if given is not None and not route.takes_url:
@@ -173,7 +183,7 @@ class TableConnector(Connector):
             endpoint.url("openai")
         except AIModelsError as error:
             return str(error)
-        return Way(offer, endpoint, route)
+        return Way(offer, endpoint, route, served)
 
     def _filled(
         self, template: Mapping[str, Any], way: Way, settings: Mapping[str, Any], keys: Mapping[str, Any]
@@ -205,10 +215,10 @@ class TableConnector(Connector):
             raise ConnectorError(self.name, model.id, f"connector_metadata.{self.name}.kwargs is no mapping")
         return {**own, **(settings.get("kwargs") or {})}
 
-    def _url_in_kwargs(self, model: Model, settings: Mapping[str, Any]) -> str | None:
+    def _url_in_kwargs(self, model: Model, settings: Mapping[str, Any], served: Library) -> str | None:
         """Return a base URL given in the library's own words: it is judged like any other."""
         given = self._kwargs(model, settings)
-        return next((str(given[word]) for word in url_words(self.library.routes) if given.get(word)), None)
+        return next((str(given[word]) for word in url_words(served.routes) if given.get(word)), None)
 
     def _check(self, model: Model, settings: Mapping[str, Any]) -> None:
         for name in settings:
@@ -232,8 +242,8 @@ class TableConnector(Connector):
             warnings.warn(f"{name} is left out: {reason}", AIModelsWarning, stacklevel=3)
 
     def _not_installed(self, way: Way, error: ImportError) -> MissingDependencyError:
-        module = self.library.target.partition(":")[0].partition(".")[0]
-        if (error.name or "").partition(".")[0] == module:
+        module = way.target.partition(":")[0].partition(".")[0]
+        if (error.name or "").partition(".")[0] == module and way.route.target is None:
             return MissingDependencyError(self.library.package, self.library.extra)
         return MissingDependencyError(way.route.package or self.library.package)
 

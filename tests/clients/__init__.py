@@ -1,0 +1,73 @@
+"""How each client library is tried out with the real thing: a module a library, with its `CLIENT`."""
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+MESSAGES = [{"role": "user", "content": "ping"}]
+SLASHED = "Qwen/Qwen3-32B"
+
+
+@dataclass(frozen=True)
+class Route:
+    """One provider that the library reaches, and what must arrive there.
+
+    `path` is that of the request, `cap` where in its body the output limit stands (`None`: it can't be told one),
+    `wire_id` the model's name in body or path, if it isn't `id`. `needs` are further modules, `settings` go into the
+    client, `key` is what a server that wants no key gets (`None`: the provider's own key).
+    """
+
+    provider: str
+    path: str
+    id: str = SLASHED
+    cap: str | None = "max_tokens"
+    wire_id: str | None = None
+    needs: tuple[str, ...] = ()
+    key: str | None = None
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    kind: str = "chat"
+
+    @property
+    def base_path(self) -> str:
+        """The path of the base URL that the user would give."""
+        path = self.path
+        for call in (
+            *("/chat/completions", "/responses", "/v1/messages", "/api/chat", "/api/embed", "/embeddings"),
+            *("/v2/chat", "/v2/embed", "/v1beta"),
+        ):
+            head, found, _ = path.partition(call)
+            if found:
+                return head
+        return path
+
+
+@dataclass(frozen=True)
+class Client:
+    """One library: its connector's name, the modules it needs, its routes, and how one call is made.
+
+    `converse` takes the live client and the metadata, makes one call, and returns what the model said.
+    """
+
+    connector: str
+    needs: tuple[str, ...]
+    routes: tuple[Route, ...]
+    converse: Callable[[Any, dict[str, Any]], str]
+    variables: Mapping[str, str] = field(default_factory=dict)
+    embed: Callable[[Any, dict[str, Any]], list[float]] | None = None
+
+
+def clients() -> Iterator[Client]:
+    """Yield every client of this folder; if `AI_MODELS_CLIENTS` names some, those alone."""
+    wanted = os.environ.get("AI_MODELS_CLIENTS", "").split()
+    for client in every_client():
+        if not wanted or client.connector in wanted:
+            yield client
+
+
+def every_client() -> Iterator[Client]:
+    """Yield every client of this folder."""
+    for path in sorted(Path(__file__).parent.glob("[a-z]*.py")):
+        yield import_module(f"tests.clients.{path.stem}").CLIENT

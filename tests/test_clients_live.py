@@ -1,0 +1,170 @@
+"""Every connector with the real library, in a round trip to a server that keeps what it is sent."""
+
+import gc
+import os
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.clients import Client, Route, clients, every_client
+from tests.real_servers import needs_library
+
+from ai_models._core.model import Model
+from ai_models.connectors import builtin_connectors
+from ai_models.connectors.table_connector import TableConnector
+from ai_models.credentials import key_names
+from ai_models.providers import providers
+from ai_models.testing.recorder import ANSWER, RecordedRequest, Recorder
+
+pytestmark = pytest.mark.filterwarnings("ignore")  # of the libraries' own
+WINDOW = 131_072
+LIMIT = 64
+PAIRS = [(client, route) for client in clients() for route in client.routes]
+CHATS = [pair for pair in PAIRS if pair[1].kind == "chat"]
+EMBEDDINGS = [pair for pair in PAIRS if pair[1].kind == "embedding"]
+
+
+def named(pairs: list[tuple[Client, Route]]) -> list[str]:
+    return [f"{client.connector}-{route.provider}-{route.kind}" for client, route in pairs]
+
+
+@pytest.fixture
+def recorder() -> Iterator[Recorder]:
+    with Recorder() as running:
+        yield running
+    gc.collect()  # the libraries' sockets close here, not in another test
+
+
+def own_key(provider: str) -> str:
+    return f"sk-of-{provider}-0123456789"
+
+
+@pytest.fixture(autouse=True)
+def _every_key_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    for provider in providers.values():
+        for variable in provider.key_variables:
+            if not provider.is_local:
+                monkeypatch.setenv(variable, own_key(provider.id))
+
+
+def prepare(client: Client, route: Route, recorder: Recorder, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Skip what isn't installed, and let the provider be where the recorder is."""
+    for module in (*client.needs, *route.needs):
+        needs_library(module)
+    for name, value in client.variables.items():
+        monkeypatch.setenv(name, value)
+    variable = f"{route.provider.upper().replace('-', '_')}_BASE_URL"
+    monkeypatch.setenv(variable, recorder.url + route.base_path)
+
+
+def made(client: Client, route: Route, **facts: Any) -> tuple[TableConnector, Model]:
+    connector: Any = builtin_connectors()[client.connector]()
+    model = Model("m", route.provider, kind=route.kind, connector_metadata={route.provider: {"id": route.id}}, **facts)
+    return connector, model
+
+
+def asked(recorder: Recorder) -> RecordedRequest:
+    """Return the request for an answer, among those in which a library looks around."""
+    posts = [each for each in recorder.requests if each.method == "POST" and not each.path.endswith("/api/show")]
+    assert posts
+    return posts[-1]
+
+
+def expected_key(route: Route) -> str:
+    return route.key if route.key is not None else own_key(route.provider)
+
+
+def field_at(request: RecordedRequest, path: str) -> Any:
+    value = request.body
+    for name in path.split("."):
+        value = value.get(name, {}) if isinstance(value, dict) else {}
+    return value
+
+
+@pytest.mark.parametrize(("client", "route"), CHATS, ids=named(CHATS))
+def test_a_chat_arrives_with_the_right_path_model_key_and_limit(
+    client: Client, route: Route, recorder: Recorder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prepare(client, route, recorder, monkeypatch)
+    connector, model = made(client, route, context_size=WINDOW)
+    settings = {**({"max_tokens": LIMIT} if route.cap else {}), **route.settings}
+    live = connector.client(model, **settings)
+    assert client.converse(live, connector.format_metadata(model, **settings)) == ANSWER
+    request = asked(recorder)
+    assert request.path == route.path
+    assert (route.wire_id or route.id) in (request.model, *request.path.split("/"))
+    assert request.key == expected_key(route)
+    if route.cap:
+        assert field_at(request, route.cap) == LIMIT
+    assert str(WINDOW) not in str(request.body)
+
+
+@pytest.mark.parametrize(("client", "route"), CHATS, ids=named(CHATS))
+def test_no_key_but_the_servers_own_is_sent(
+    client: Client, route: Route, recorder: Recorder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prepare(client, route, recorder, monkeypatch)
+    connector, model = made(client, route)
+    settings = {**({"max_tokens": LIMIT} if route.cap else {}), **route.settings}
+    client.converse(connector.client(model, **settings), connector.format_metadata(model, **settings))
+    allowed = expected_key(route)
+    for request in recorder.requests:
+        for value in request.headers.values():
+            assert "sk-of-" not in value.replace(allowed, ""), request.path
+
+
+@pytest.mark.parametrize(("client", "route"), CHATS, ids=named(CHATS))
+def test_no_vendors_key_goes_to_a_stranger(
+    client: Client, route: Route, recorder: Recorder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prepare(client, route, recorder, monkeypatch)
+    monkeypatch.delenv(f"{route.provider.upper().replace('-', '_')}_BASE_URL")
+    connector, model = made(client, route)
+    settings = {**({"max_tokens": LIMIT} if route.cap else {}), **route.settings}
+    settings["base_url"] = recorder.url + route.base_path
+    client.converse(connector.client(model, **settings), connector.format_metadata(model, **settings))
+    for request in recorder.requests:
+        assert "sk-of-" not in str(dict(request.headers)), request.path
+
+
+@pytest.mark.parametrize(("client", "route"), PAIRS, ids=named(PAIRS))
+def test_the_written_program_runs(
+    client: Client, route: Route, recorder: Recorder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prepare(client, route, recorder, monkeypatch)
+    connector, model = made(client, route)
+    settings = {**({"max_tokens": LIMIT} if route.cap and route.kind == "chat" else {}), **route.settings}
+    program = connector.code(model, **settings)
+    done = subprocess.run([sys.executable, "-c", program], env=os.environ, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    assert ANSWER in done.stdout or route.kind != "chat"
+    request = asked(recorder)
+    assert (request.path, request.key) == (route.path, expected_key(route))
+
+
+@pytest.mark.parametrize(("client", "route"), EMBEDDINGS, ids=named(EMBEDDINGS))
+def test_an_embedding_arrives(
+    client: Client, route: Route, recorder: Recorder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prepare(client, route, recorder, monkeypatch)
+    connector, model = made(client, route)
+    assert client.embed is not None
+    assert client.embed(connector.client(model), connector.format_metadata(model)) == [0.0, 1.0]
+    request = asked(recorder)
+    assert (request.path, request.key) == (route.path, expected_key(route))
+    assert (route.wire_id or route.id) in (request.model, *request.path.split("/"))
+
+
+def test_every_connector_is_tried_out(repository: Path) -> None:
+    tried = {client.connector for client in every_client()}
+    assert tried == set(builtin_connectors()), "a module in tests/clients is missing"
+    rows = tomllib.loads((repository / "tools/client_environments.toml").read_text())
+    assert tried == {name for row in rows.values() for name in row["clients"].split()}
+
+
+def test_the_keys_of_the_tests_are_those_of_the_providers() -> None:
+    assert os.environ[key_names("openai")[0]] == own_key("openai")
