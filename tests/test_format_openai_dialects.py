@@ -24,6 +24,25 @@ def read(provider: str, row: dict[str, Any], **options: Any) -> Model:
     ("provider", "row", "prices"),
     [
         (
+            "aiand",
+            {"currency": "usd", "input_per_1m": "0.25", "output_per_1m": "1"},
+            {"input": 2.5e-07, "output": 1e-06},
+        ),
+        ("aiand", {"currency": "JPY", "input_per_1m": "40", "output_per_1m": "160"}, {}),
+        (
+            "edenai",
+            {
+                "pricing": {"input_cost_per_token": 1e-06, "output_cost_per_token": 2e-06},
+                "list_pricing": {"input_cost_per_token": 3e-06, "cache_read_input_token_cost": 3e-07},
+            },
+            {"input": 3e-06, "output": 2e-06, "cache_read": 3e-07},
+        ),
+        (
+            "nearai",
+            {"pricing": {"input": 0.15, "output": 1.4000000000000001, "input_cache_read": "0.000000075"}},
+            {"input": 1.5e-07, "output": 1.4e-06, "cache_read": 7.5e-08},
+        ),
+        (
             "aihubmix",
             {"model_id": "m", "pricing": {"input": 1.25, "output": 10, "cache_read": 0.125}},
             {"input": 1.25e-06, "output": 1e-05, "cache_read": 1.25e-07},

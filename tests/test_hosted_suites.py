@@ -5,6 +5,8 @@ from typing import Any, ClassVar
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests import test_format_aimlapi as aimlapi
+from tests import test_format_alibaba as alibaba
 from tests import test_format_deepinfra as deepinfra
 from tests import test_format_fireworks as fireworks
 from tests import test_format_huggingface as huggingface
@@ -19,6 +21,8 @@ from ai_models.providers import Provider, providers
 from ai_models.sources import ProviderAPISource
 from ai_models.sources.dialects import DIALECTS, dialect_of
 from ai_models.sources.formats import format_of
+from ai_models.sources.formats.aimlapi import parse_aimlapi
+from ai_models.sources.formats.alibaba import parse_alibaba
 from ai_models.sources.formats.deepinfra import parse_deepinfra
 from ai_models.sources.formats.fireworks import parse_fireworks
 from ai_models.sources.formats.huggingface import parse_huggingface
@@ -29,7 +33,7 @@ from ai_models.sources.parsed import Parsed
 from ai_models.testing import FakeTransport, HTTPSourceTests
 from ai_models.transport import Transport
 
-FORMS = {"openai", "deepinfra", "fireworks", "huggingface", "vercel", "zenmux"}
+FORMS = {"openai", "aimlapi", "alibaba", "deepinfra", "fireworks", "huggingface", "vercel", "zenmux"}
 HOSTED = [
     each
     for each in providers.values()
@@ -72,7 +76,7 @@ def test_each_is_asked_at_its_address_with_its_header_and_lists_what_it_answers(
     assert all(KEY not in sent.url for sent in transport.requests)
 
 
-@pytest.mark.parametrize("provider", HOSTED, ids=lambda each: each.id)
+@pytest.mark.parametrize("provider", [each for each in HOSTED if each.id != "alibaba"], ids=lambda each: each.id)
 def test_only_a_labs_date_is_a_release(provider: Provider) -> None:
     url = provider.list_url(ENV) or ""
     listing = ProviderAPISource(provider.id, transport=FakeTransport({url: GENERIC}), api_key=KEY, env=ENV).listing()
@@ -143,6 +147,16 @@ class Hosted(HTTPSourceTests):
 
     def make_source_over(self, transport: Transport) -> ModelSource:
         return ProviderAPISource(self.provider, transport=transport, api_key=self.key, env={})
+
+
+class TestAlibaba(Hosted):
+    provider = "alibaba"
+    answers: ClassVar = {alibaba.URL: alibaba.page}
+
+
+class TestAIMLAPI(Hosted):
+    provider = "aimlapi"
+    answers: ClassVar = {"https://api.aimlapi.com/v1/models": aimlapi.LIST}
 
 
 class TestXAI(Hosted):
@@ -241,6 +255,8 @@ RICH_ROW = {
     "knowledge": "2025-03",
 }
 PARSERS: dict[str, tuple[Any, Any]] = {
+    "aimlapi": ([aimlapi.LIST], lambda one: parse_aimlapi(one[0])),
+    "alibaba": ([alibaba.FIRST], lambda one: parse_alibaba(one[0])),
     "deepinfra": (
         [deepinfra.RICH, deepinfra.PLAIN],
         lambda both: parse_deepinfra(both[0], details=_details("deepinfra", both[1:])),

@@ -101,11 +101,20 @@ _OPENROUTER_NAMES = {
     "input_cache_read": "cache_read",
     "input_cache_write": "cache_write",
 }
+_LITELLM_NAMES = {
+    "input_cost_per_token": "input",
+    "output_cost_per_token": "output",
+    "cache_read_input_token_cost": "cache_read",
+    "cache_creation_input_token_cost": "cache_write",
+    "output_cost_per_reasoning_token": "reasoning",
+    "input_cost_per_audio_token": "input_audio",
+}
 _PER_TOKEN = Prices(TOKEN, _under("pricing", **_OPENROUTER_NAMES))
 
 PLAIN = Dialect()
 
 DIALECTS: Mapping[str, Dialect] = {
+    "aiand": Dialect(prices=(Prices(MILLION, {"input_per_1m": "input", "output_per_1m": "output"}),)),
     "aihubmix": Dialect(
         before={"name": ("model_name",), "released": ("release_date",)},
         prices=(
@@ -149,6 +158,15 @@ DIALECTS: Mapping[str, Dialect] = {
             "structured_output": "structured_output",
             "tools": "tools",
         },
+    ),
+    "edenai": Dialect(
+        prices=tuple(
+            Prices(
+                TOKEN,
+                {f"{name}.{theirs}": ours for theirs, ours in _LITELLM_NAMES.items()},
+            )
+            for name in ("list_pricing", "pricing")
+        ),
     ),
     "friendli": Dialect(
         prices=(
@@ -197,6 +215,12 @@ DIALECTS: Mapping[str, Dialect] = {
             ),
         ),
         flags={"capabilities.pdf_upload": "pdf_input"},
+    ),
+    "nearai": Dialect(
+        prices=(
+            Prices(MILLION, _under("pricing", input="input", output="output")),
+            Prices(TOKEN, _under("pricing", input_cache_read="cache_read")),
+        ),
     ),
     "nebius": Dialect(query="verbose=true", blank_context=8000),
     "neuralwatt": Dialect(

@@ -40,13 +40,15 @@ _IN_CENTS_BELOW = 10**6
 
 
 def money(value: Any, per: int = 1) -> float | None:
-    """Return a stated price as USD for one, exact to the last digit; `None` if it is none, or negative.
+    """Return a stated price as USD for one, to ten digits: what servers calculate has noise behind them.
 
-    >>> money("$0.00000055"), money(0.1, per=1_000_000), money("-1"), money(None)
-    (5.5e-07, 1e-07, None, None)
+    `None` if it is none, or negative.
+
+    >>> money("$0.00000055"), money(1.4000000000000001, per=1_000_000), money("-1"), money(None)
+    (5.5e-07, 1.4e-06, None, None)
     """
     found = price(value.removeprefix("$") if isinstance(value, str) else value)
-    return None if found is None else float(found / Decimal(per))
+    return None if found is None else float(f"{found / Decimal(per):.10g}")
 
 
 def token_prices(row: Mapping[str, Any], dialect: Dialect) -> dict[str, float]:

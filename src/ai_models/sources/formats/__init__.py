@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 FORMATS = frozenset(
     {
+        "aimlapi",
+        "alibaba",
         "anthropic",
         "cohere",
         "deepinfra",

@@ -76,6 +76,7 @@ _INPUTS = (
     "supported_input_modalities",
     "architecture.input_modalities",
     "modalities.input",
+    "capabilities.input_modalities",
     "inputModalities",
 )
 _OUTPUTS = (
@@ -83,6 +84,7 @@ _OUTPUTS = (
     "supported_output_modalities",
     "architecture.output_modalities",
     "modalities.output",
+    "capabilities.output_modalities",
     "outputModalities",
 )
 _CAPABILITIES = (
@@ -356,7 +358,7 @@ def _offer_facts(row: Mapping[str, Any], provider: str, shape: str) -> dict[str,
         "size_bytes": rows.count(row.get("size_bytes")) or rows.count(rows.dig(row, "meta.size")),
         "parameter_size": text_or_none(row.get("params_string")),
         "hugging_face_id": rows.first(row, _WEIGHTS, text_or_none),
-        "alias_of": text_or_none(row.get("variant_of")),
+        "alias_of": rows.first(row, ("alias_of", "variant_of"), text_or_none),
         "regions": texts(row.get("regions")) or None,
         "active": False if row.get("active") is False or out_of_plan else None,
         "state_reason": "not in the plan of this key" if out_of_plan else None,
