@@ -21,6 +21,8 @@ if TYPE_CHECKING:
         OpenRouterConnector,
     )
     from ai_models.sources.catalogues.embedded import CatalogueSource
+    from ai_models.sources.disk.gguf import GGUFSource
+    from ai_models.sources.disk.huggingface_cache import HuggingFaceCacheSource
     from ai_models.sources.local_servers import LocalServerSource, LocalSource, OpenAICompatibleSource
     from ai_models.sources.policy import FetchPolicy, fetch_policy
     from ai_models.sources.provider_api import OllamaSource, OpenRouterSource, ProviderAPISource
@@ -29,6 +31,8 @@ __all__ = [
     "CatalogueSource",
     "DSPyConnector",
     "FetchPolicy",
+    "GGUFSource",
+    "HuggingFaceCacheSource",
     "LangChainConnector",
     "LocalServerSource",
     "LocalSource",
@@ -46,6 +50,8 @@ __all__ = [
 _HOMES = {
     "CatalogueSource": "ai_models.sources.catalogues.embedded",
     "FetchPolicy": "ai_models.sources.policy",
+    "GGUFSource": "ai_models.sources.disk.gguf",
+    "HuggingFaceCacheSource": "ai_models.sources.disk.huggingface_cache",
     "LocalServerSource": "ai_models.sources.local_servers",
     "LocalSource": "ai_models.sources.local_servers",
     "OllamaSource": "ai_models.sources.provider_api",
@@ -66,6 +72,8 @@ def builtin_sources() -> Mapping[str, Callable[[], ModelSource]]:
 
     from ai_models.providers import providers
     from ai_models.sources.catalogues.embedded import CatalogueSource
+    from ai_models.sources.disk.gguf import GGUFSource
+    from ai_models.sources.disk.huggingface_cache import HuggingFaceCacheSource
     from ai_models.sources.local_servers import LocalSource
     from ai_models.sources.provider_api import OllamaSource, OpenRouterSource, ProviderAPISource, has_list
 
@@ -74,6 +82,8 @@ def builtin_sources() -> Mapping[str, Callable[[], ModelSource]]:
         "openrouter": OpenRouterSource,
         "ollama": OllamaSource,
         "local": LocalSource,
+        "gguf": GGUFSource,
+        "hf-cache": HuggingFaceCacheSource,
     }
     listed = (id for id, provider in providers.items() if has_list(provider) and not provider.retired)
     return made | {id: partial(ProviderAPISource, id) for id in listed if id not in made}
