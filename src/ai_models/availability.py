@@ -3,9 +3,12 @@
 from collections.abc import Iterator, Mapping
 from datetime import date
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from ai_models._core.model import Model, Offer
-from ai_models.last_answers import LastAnswer, LastAnswers
+
+if TYPE_CHECKING:
+    from ai_models.last_answers import LastAnswer, LastAnswers
 
 
 class Availability:
@@ -23,9 +26,9 @@ class Availability:
     {'nobody': 'nobody is no provider that ai_models knows how to call'}
     """
 
-    def __init__(self, models: Mapping[str, Model], answers: LastAnswers | None = None) -> None:
+    def __init__(self, models: Mapping[str, Model], answers: "LastAnswers | None" = None) -> None:
         self._models = models
-        self._answers = LastAnswers() if answers is None else answers
+        self._answers = answers
         self._keys: dict[str, str | None] = {}
         self._troubles: dict[tuple[str, bool], str | None] = {}
         self._today = date.today().isoformat()
@@ -86,7 +89,7 @@ class Availability:
     def _local_trouble(self, offer: Offer) -> str | None:
         from ai_models.providers import providers
 
-        last = self._answers.of_provider(offer.provider)
+        last = self._last_of(offer.provider)
         if last is not None and not last.ok:
             return f"{offer.provider} did not answer at {_minute(last)}: {last.reason}"
         known = providers.get(offer.provider)
@@ -104,7 +107,7 @@ class Availability:
         if known is None:
             listed = provider in self._lists
             return None if listed else f"{provider} is no provider that ai_models knows how to call"
-        last = self._answers.of_provider(provider)
+        last = self._last_of(provider)
         if last is not None and last.ok and last.key is None and known.placeholder_key:
             return None
         return f"no key (set {known.key_variables[0]})" if known.key_variables else "no login is found"
@@ -115,10 +118,13 @@ class Availability:
             return None
         if "listed" not in offer.facts:
             return f"not on the list that {offer.provider} gives {'you' if offer.is_local else 'your key'}"
-        last, key = self._answers.of_provider(offer.provider), self._key_of(offer.provider)
+        last, key = self._last_of(offer.provider), self._key_of(offer.provider)
         if last is not None and last.ok and last.key and key and last.key != key:
             return f"listed for another key: ai-models discover {offer.provider}"
         return None
+
+    def _last_of(self, provider: str) -> "LastAnswer | None":
+        return None if self._answers is None else self._answers.of_provider(provider)
 
     def _key_of(self, provider: str) -> str | None:
         """Return the fingerprint of a provider's key; `None` if none is found."""
@@ -150,5 +156,5 @@ def _listing(models: Mapping[str, Model]) -> Iterator[str]:
                 yield key.partition(":")[0]
 
 
-def _minute(last: LastAnswer) -> str:
+def _minute(last: "LastAnswer") -> str:
     return last.when[:16].replace("T", " ")

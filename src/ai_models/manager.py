@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
 from datetime import date, timedelta
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ai_models._core.contracts import Connector, Listing, ModelSource
 from ai_models._core.model import Model
@@ -12,7 +12,6 @@ from ai_models._core.pricing import Pricing
 from ai_models._core.registry import ModelRegistry
 from ai_models.availability import Availability
 from ai_models.changes import Change, ChangeLog, utc_now
-from ai_models.credentials import Key
 from ai_models.discovery import DEFAULT_TIMEOUT_S, Answer, DiscoveryReport, Progress, ask_all
 from ai_models.errors import (
     AIModelsError,
@@ -23,9 +22,11 @@ from ai_models.errors import (
     SourceError,
     SourceNotFoundError,
 )
-from ai_models.last_answers import DOUBTED, LastAnswer, LastAnswers
 from ai_models.lifecycle import Retirement, retiring
 from ai_models.plugins import Plugins
+
+if TYPE_CHECKING:
+    from ai_models.last_answers import LastAnswer, LastAnswers
 
 GROUP_TAG = "group:"
 """A group is this tag, with the group's name, on each of its models."""
@@ -119,8 +120,10 @@ class ModelManager:
         return Availability(self.models, self.last_answers)
 
     @cached_property
-    def last_answers(self) -> LastAnswers:
+    def last_answers(self) -> "LastAnswers":
         """What became of each source when it was last asked, by the source's name."""
+        from ai_models.last_answers import LastAnswers
+
         return LastAnswers(_beside(self.models, ".sources.jsonl"))
 
     @cached_property
@@ -362,16 +365,17 @@ def _beside(registry: ModelRegistry, ending: str) -> str | None:
     return None if location is None else location.removesuffix(".json") + ending
 
 
-def _last_answer(source: ModelSource, answer: Answer, when: str) -> LastAnswer:
+def _last_answer(source: ModelSource, answer: Answer, when: str) -> "LastAnswer":
     """Return what is to be remembered of an answer; a server that was silent is not the answer that served instead."""
+    from ai_models.last_answers import DOUBTED, LastAnswer
+
     key = getattr(source, "key", None)  # of those that ask with one
     status, reason = answer.row.status, answer.row.reason
     if answer.listing is not None and answer.listing.origin == "stale":
         status, reason = "failed", answer.row.note
     elif answer.listing is not None and not answer.row.ok:
         status = DOUBTED
-    fingerprint = key.fingerprint if isinstance(key, Key) else None
-    return LastAnswer(answer.row.source, when, status, source.provider, reason, fingerprint)
+    return LastAnswer(answer.row.source, when, status, source.provider, reason, getattr(key, "fingerprint", None))
 
 
 def _asked_under(**policy: Any) -> Callable[[ModelSource], Listing]:

@@ -54,8 +54,8 @@ def list_command(
     shown = choose_columns(columns or ())
     registry = session.readable()
     empty = f"none of {len(registry):,} models fits"
-    availability = session.availability()
-    if filters.available is False and retiring is None:
+    availability = None if filters.available is None else session.availability()
+    if filters.available is False and availability and retiring is None:
         found = filters.models(registry, order, availability)
         unreached = ((model, reasons_of(model, availability, filters.by_offer)) for model in found)
         session.out.rows(

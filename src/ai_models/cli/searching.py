@@ -30,8 +30,9 @@ def search_command(session: Session, text: tuple[str, ...], limit: int | None, *
     phrase = " ".join(text)
     if not squash(phrase):
         raise click.UsageError("give a letter or a digit to search for")
-    registry = session.readable()
-    found = search_models(phrase, Filters(**options).models(registry, availability=session.availability()))
+    registry, filters = session.readable(), Filters(**options)
+    availability = None if filters.available is None else session.availability()
+    found = search_models(phrase, filters.models(registry, availability=availability))
     session.out.rows(
         choose_columns(),
         found,
