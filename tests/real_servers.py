@@ -2,6 +2,7 @@
 
 import contextlib
 import importlib.util
+import json
 import os
 import shutil
 import socket
@@ -28,6 +29,12 @@ model_list:
     litellm_params: {{model: openai/gpt-4o, api_key: unused, mock_response: the proxy says hello}}
   - model_name: tiny/through-proxy
     litellm_params: {{model: openai/tiny, api_base: "{llama}/v1", api_key: {llama_key}}}
+  - model_name: balanced
+    litellm_params: {{model: openai/gpt-4o, api_key: unused, mock_response: one}}
+  - model_name: balanced
+    litellm_params: {{model: anthropic/claude-sonnet-4-5-20250929, api_key: unused, mock_response: two}}
+  - model_name: "nobody/*"
+    litellm_params: {{model: "openai/*", api_base: "{llama}/v1", api_key: {llama_key}}}
 general_settings: {{master_key: {key}}}
 litellm_settings: {{telemetry: false, num_retries: 0}}
 """
@@ -91,6 +98,48 @@ def llama_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     command = [str(LLAMA_SERVER), *model, "--host", "127.0.0.1", "--port", port]
     with serving(command, url + "/health", folder / "log"):
         yield url
+
+
+@pytest.fixture(scope="session")
+def llama_router(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of llama.cpp as a router, of which `loaded` is, `unloaded` is not, and `broken` failed to load."""
+    needs(LLAMA_SERVER, "no llama-server (set AI_MODELS_LLAMA_SERVER)")
+    folder = tmp_path_factory.mktemp("router")
+    models = folder / "models"
+    models.mkdir()
+    for seed, name in enumerate(("loaded", "unloaded")):
+        (models / f"{name}.gguf").write_bytes(tiny_gguf(seed, name))
+    (models / "broken.gguf").write_bytes(tiny_gguf(2, "broken")[:3000])
+    port = str(free_port())
+    url = f"http://127.0.0.1:{port}"
+    command = [
+        str(LLAMA_SERVER),
+        "--models-dir",
+        str(models),
+        "--models-max",
+        "2",
+        "-c",
+        "256",
+        "-np",
+        "1",
+        "--offline",
+    ]
+    with serving([*command, "--host", "127.0.0.1", "--port", port], url + "/health", folder / "log"):
+        assert chat(url, "loaded") == 200
+        assert chat(url, "broken") == 500
+        yield url
+
+
+def chat(url: str, model: str) -> int:
+    """Ask a model for one token and return the status of the answer."""
+    asked = {"model": model, "max_tokens": 1, "messages": [{"role": "user", "content": "hello"}]}
+    headers = {"content-type": "application/json"}
+    request = urllib.request.Request(f"{url}/v1/chat/completions", json.dumps(asked).encode(), headers)
+    try:
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            return int(answer.status)
+    except urllib.error.HTTPError as error:
+        return error.code
 
 
 @pytest.fixture(scope="session")
