@@ -67,6 +67,8 @@ def collapse(labels: Mapping[str, str]) -> dict[str, str]:
 
 def _differing(rests: Mapping[str, str], labels: Mapping[str, str], inherited: str) -> dict[str, str]:
     """Return the entries that paths need below a prefix whose label they inherit; `rests` is path → what follows it."""
+    if all(labels[path] == inherited for path in rests):
+        return {}
     short: dict[str, str] = {}
     children: dict[str, dict[str, str]] = {}
     for path, rest in rests.items():
