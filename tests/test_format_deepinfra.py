@@ -129,3 +129,28 @@ def test_without_the_list_of_everything_the_other_one_stands() -> None:
     assert (model.id, model.context_size) == ("moonshotai/Kimi-K2.5", 131072)
     assert model.cost_per_token == {"input": 4.5e-07, "output": 2.25e-06}
     assert listing.note == "no answer from /models/list: what only that list tells is missing"
+
+
+LONG = "$1.2 in $6 out $0.24 cached <= 32K, $2.4 in $12 out $0.48 cached <= 128K, $3 in $15 out $0.6 cached > 128K"
+
+
+def test_a_sentence_about_long_prompts_is_read_if_it_begins_with_the_price_that_is_stated() -> None:
+    pricing = {"cents_per_input_token": 0.00012, "cents_per_output_token": 0.0006, "full": LONG}
+    (model,) = parse_deepinfra([{"model_name": "a/b", "pricing": pricing}]).models
+    assert model.price_tiers == [
+        {
+            "when": {"input_tokens_above": 32000},
+            "cost_per_token": {"input": 2.4e-06, "output": 1.2e-05, "cache_read": 4.8e-07},
+        },
+        {
+            "when": {"input_tokens_above": 128000},
+            "cost_per_token": {"input": 3e-06, "output": 1.5e-05, "cache_read": 6e-07},
+        },
+    ]
+
+
+@pytest.mark.parametrize("sentence", ["$0.45/$2.25 in/out Mtoken", LONG, "$1 in $2 out, $3 in $4 out", "", None, 7])
+def test_any_other_sentence_is_left_alone(sentence: Any) -> None:
+    pricing = {"cents_per_input_token": 0.0001, "cents_per_output_token": 0.0002, "full": sentence}
+    (model,) = parse_deepinfra([{"model_name": "a/b", "pricing": pricing}]).models
+    assert (model.price_tiers, model.cost_per_token) == ([], {"input": 1e-06, "output": 2e-06})

@@ -351,3 +351,12 @@ def test_a_lab_without_a_list_says_so(provider: str) -> None:
 
     with pytest.raises(SourceError, match="can't be asked: it publishes no list of models"):
         ProviderAPISource(provider, api_key="k", env={}).listing()
+
+
+@pytest.mark.parametrize(("provider", "word"), [("together", "audio"), ("venice", "tts"), ("venice", "image")])
+def test_media_are_billed_in_other_units_under_the_names_of_tokens(provider: str, word: str) -> None:
+    spec = {"pricing": {"input": {"usd": 3.5}, "output": {"usd": 0}}}
+    model = read(provider, {"type": word, "pricing": {"input": 65, "output": 0}, "model_spec": spec})
+    assert (model.cost_per_token, model.price_tiers) == ({}, [])
+    drawn = {"type": "image", "model_spec": {"pricing": {"generation": {"usd": 0.01}}}}
+    assert read("venice", drawn).cost_per_unit == {"image": 0.01}

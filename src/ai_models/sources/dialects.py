@@ -62,7 +62,8 @@ class Dialect:
     """How one provider's rows differ from the common reading.
 
     `tags` and `flags` name capabilities, by the word in a list and by the path of a yes or no; `before` are paths
-    that come before the common ones of a field; `blank_context` is a number that stands for "not known".
+    that come before the common ones of a field; `blank_context` is a number that stands for "not known"; models of
+    the kinds in `otherwise` are billed in other units than tokens, under the same names.
 
     >>> Dialect(zeros="unless free").prices
     ()
@@ -80,6 +81,7 @@ class Dialect:
     flags: Mapping[str, str] = field(default_factory=dict)
     blank_context: int | None = None
     output_below_window: bool = False
+    otherwise: frozenset[str] = frozenset()
 
 
 def dialect_of(provider: str, shape: str | None = None) -> Dialect:
@@ -111,6 +113,8 @@ _LITELLM_NAMES = {
 }
 _PER_TOKEN = Prices(TOKEN, _under("pricing", **_OPENROUTER_NAMES))
 
+_MEDIA = frozenset({"image", "speech", "transcription", "video"})
+
 PLAIN = Dialect()
 
 DIALECTS: Mapping[str, Dialect] = {
@@ -125,6 +129,7 @@ DIALECTS: Mapping[str, Dialect] = {
         ),
         kinds={"llm": "chat"},
         output_below_window=True,
+        otherwise=_MEDIA,
     ),
     "baseten": Dialect(prices=(_PER_TOKEN,)),
     "cerebras": Dialect(details=(Detail("/public/v1/models", adds=False),)),
@@ -273,6 +278,7 @@ DIALECTS: Mapping[str, Dialect] = {
         prices=(Prices(MILLION, _under("pricing", input="input", output="output", cached_input="cache_read")),),
         zeros="unless free",
         kinds={"language": "completion", "code": "completion", "audio": "speech", "transcribe": "transcription"},
+        otherwise=_MEDIA,
     ),
     "venice": Dialect(
         query="type=all",
@@ -299,7 +305,9 @@ DIALECTS: Mapping[str, Dialect] = {
                 },
             ),
         ),
+        units=(Prices(1, {"model_spec.pricing.generation.usd": "image"}),),
         kinds={"text": "chat", "asr": "transcription"},
+        otherwise=_MEDIA,
         flags=_under(
             "model_spec.capabilities",
             supportsFunctionCalling="tools",

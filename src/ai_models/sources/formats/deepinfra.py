@@ -1,13 +1,15 @@
 """DeepInfra: the list of what its OpenAI-compatible API serves, joined with its list of everything, which tells more.
 
 The second gives prices in US cents, each kind of billing under names of its own; what is cached and what a service
-tier costs are factors of the plain price. `max_tokens` there is the whole window. Time on a machine is no unit of
-ours: such a price stays unknown.
+tier costs are factors of the plain price; what long prompts cost is only said in a sentence. `max_tokens` there is
+the whole window. Time on a machine is no unit of ours: such a price stays unknown.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 from ai_models._core.model import Model
@@ -22,7 +24,7 @@ from ai_models.sources.tariffs import money
 
 __all__ = ["list_models", "parse_deepinfra"]
 
-_CENTS = 100
+_CENTS, _MILLION = 100, 1_000_000
 _TOKEN_PRICES = {"cents_per_input_token": "input", "cents_per_output_token": "output"}
 _RATES = {"rate_per_input_token_cached": "cache_read", "rate_per_input_token_cache_write": "cache_write"}
 _UNIT_PRICES = {
@@ -32,6 +34,10 @@ _UNIT_PRICES = {
     "cents_per_input_chars": "character",
 }
 _SERVICES = ("flex", "priority", "batch")
+_STEP = re.compile(
+    r"\$([\d.]+) in \$([\d.]+) out(?: \$([\d.]+) cached)?(?: (?:<=|>) ?([\d.]+ ?[KM]))?",
+    re.IGNORECASE,
+)
 
 
 def list_models(exchange: Exchange, url: str, provider: Provider) -> Parsed:
@@ -97,7 +103,27 @@ def _tiers(pricing: Mapping[str, Any], costs: Mapping[str, float]) -> list[dict[
         if rate and costs:
             scaled = {part: _rounded(Decimal(str(cost)) * rate) for part, cost in costs.items()}
             tiers.append({"when": {"service": service}, "cost_per_token": scaled})
-    return in_order(tiers)
+    return in_order([*_long(pricing.get("full"), costs), *tiers])
+
+
+def _long(sentence: Any, costs: Mapping[str, float]) -> list[dict[str, Any]]:
+    """Return the prices of long prompts as a sentence lists them, if its first step is the price that we know."""
+    parts = sentence[:1000].split(",") if isinstance(sentence, str) else []
+    steps = [_STEP.fullmatch(part.strip()) for part in parts]
+    found = [step for step in steps if step]
+    if len(found) < 2 or len(found) < len(steps) or money(found[0][1], _MILLION) != costs.get("input"):
+        return []
+    tiers = []
+    for before, step in pairwise(found):
+        above = rows.count(before[4].replace(" ", "")) if before[4] else None
+        stated = {
+            part: money(step[number], _MILLION) for number, part in enumerate(("input", "output", "cache_read"), 1)
+        }
+        costs_here = {part: cost for part, cost in stated.items() if cost is not None}
+        if above is None or not costs_here:
+            return []
+        tiers.append({"when": {"input_tokens_above": above}, "cost_per_token": costs_here})
+    return tiers
 
 
 def _rounded(cost: Decimal) -> float:

@@ -191,7 +191,8 @@ def model_of(
     id = rows.row_id(row, *_ID_OF_FORMAT.get(shape, _ID))
     name = rows.first(row, _paths(dialect, "name", _NAME), text_or_none)
     inputs, outputs = _modalities(row, _INPUTS, 0), _modalities(row, _OUTPUTS, 1)
-    prices = tariffs.token_prices(row, dialect)
+    kind = _kind(row, dialect, outputs)
+    prices = {} if kind in dialect.otherwise else tariffs.token_prices(row, dialect)
     window = _window(row, dialect)
     return Model(
         id,
@@ -203,7 +204,7 @@ def model_of(
         cost_per_unit=tariffs.unit_prices(row, dialect),
         price_tiers=tariffs.long_context_tiers(row, dialect, prices),
         name=name if name != id else None,
-        kind=_kind(row, dialect, outputs),
+        kind=kind,
         aliases=[alias for alias in texts(row.get("aliases")) if alias != id and alias.strip()],
         input_modalities=inputs,
         output_modalities=outputs,
@@ -324,15 +325,19 @@ def _capabilities(row: Mapping[str, Any], dialect: Dialect, inputs: list[str], o
                 found[capability] = modality in modalities
     for name in _CAPABILITIES:
         stated = rows.dig(row, name)
-        found |= rows.capabilities(_some_texts(stated) if isinstance(stated, str) else stated)
-    found |= rows.capabilities({name: row[name] for name in row if name.startswith("supports_")})
-    found |= {dialect.tags[tag]: True for tag in texts(row.get("tags")) if tag in dialect.tags}
-    return found | _flags(row, {**_FLAGS, **dialect.flags})
+        if stated:
+            found |= rows.capabilities(_some_texts(stated) if isinstance(stated, str) else stated)
+    flags = {name: row[name] for name in row if name.startswith("supports_")}
+    if flags:
+        found |= rows.capabilities(flags)
+    if dialect.tags:
+        found |= {dialect.tags[tag]: True for tag in texts(row.get("tags")) if tag in dialect.tags}
+    return found | _flags(row, _FLAGS) | _flags(row, dialect.flags)
 
 
 def _flags(row: Mapping[str, Any], paths: Mapping[str, str]) -> dict[str, bool]:
-    stated = {capability: rows.dig(row, path) for path, capability in paths.items()}
-    return {capability: value for capability, value in stated.items() if isinstance(value, bool)}
+    stated = ((capability, rows.dig(row, path)) for path, capability in paths.items())
+    return {capability: value for capability, value in stated if isinstance(value, bool)}
 
 
 def _open_weights(row: Mapping[str, Any]) -> bool | None:
