@@ -143,6 +143,12 @@ def test_two_files_of_one_name_are_told_apart_by_their_folders(tmp_path: Path) -
     assert {model.id for model in GGUFSource(tmp_path).discover_models()} == {"m", "b/m"}
 
 
+def test_what_llama_cpp_downloaded_is_called_as_in_its_repository(tmp_path: Path) -> None:
+    models = models_in(tmp_path, **{"ggml-org_gemma-3-4b-it-GGUF_gemma-3-4b-it-Q4_K_M": llama()})
+    assert list(models) == ["gemma-3-4b-it-Q4_K_M"]
+    assert models["gemma-3-4b-it-Q4_K_M"].connector_metadata["gguf"]["repository"] == "ggml-org/gemma-3-4b-it-GGUF"
+
+
 def test_a_file_that_is_linked_twice_is_one_model(tmp_path: Path) -> None:
     (tmp_path / "m.gguf").write_bytes(llama())
     (tmp_path / "again.gguf").symlink_to(tmp_path / "m.gguf")

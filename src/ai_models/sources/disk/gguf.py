@@ -43,6 +43,8 @@ _NO_MODELS = {
     "mmproj": "the eyes or ears of another model",
 }
 _MOST_PARAMETERS = 10**14
+_DOWNLOADED = re.compile(r"(?P<owner>[A-Za-z0-9][A-Za-z0-9-]*)_(?P<name>.+-GGUF)_(?P<file>.+)")
+"""How llama.cpp names what it downloads: after the repository, then as the file is called there."""
 
 
 class GGUFSource(ModelSource):
@@ -167,7 +169,12 @@ def _model(whole: Path, files: list[Path], provider: str) -> Model:
     if missing:
         raise rows.SkipRowError(f"incomplete: {missing[0]} is missing")
     headers = [header_of(file) for file in files]
-    return gguf_model(rows.row_id({"id": whole.stem}, "id"), provider, files, headers)
+    downloaded = _DOWNLOADED.fullmatch(whole.stem)
+    id = rows.row_id({"id": downloaded["file"] if downloaded else whole.stem}, "id")
+    model = gguf_model(id, provider, files, headers)
+    if downloaded:
+        model.connector_metadata[provider]["repository"] = f"{downloaded['owner']}/{downloaded['name']}"
+    return model
 
 
 def gguf_model(id: str, provider: str, files: list[Path], headers: list[GGUFHeader]) -> Model:
