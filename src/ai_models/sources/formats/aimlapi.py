@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from decimal import Decimal
 from typing import Any
 
 from ai_models._core.model import Model
@@ -11,6 +10,7 @@ from ai_models.sources import facts, rows
 from ai_models.sources.fetch import Exchange
 from ai_models.sources.formats.openai import model_of
 from ai_models.sources.parsed import Parsed
+from ai_models.sources.tariffs import money
 
 __all__ = ["list_models", "parse_aimlapi"]
 
@@ -49,7 +49,8 @@ def _prices(units: Any) -> dict[str, float]:
     found: dict[str, float] = {}
     for unit in facts.rows(units):
         part = _PARTS.get(str(unit.get("origin")))
-        cost, per = facts.price(unit.get("price")), facts.price(unit.get("per"))
-        if part and cost is not None and per and unit.get("name") == "token" and unit.get("content") == "text":
-            found.setdefault(part, float(Decimal(cost) / per))
+        stated, per = facts.price(unit.get("price")), facts.price(unit.get("per"))
+        cost = money(stated / per) if stated is not None and per else None
+        if part and cost is not None and unit.get("name") == "token" and unit.get("content") == "text":
+            found.setdefault(part, cost)
     return found

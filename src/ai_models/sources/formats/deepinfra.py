@@ -85,8 +85,9 @@ def _token_prices(pricing: Mapping[str, Any]) -> dict[str, float]:
     plain = price(pricing.get("cents_per_input_token"))
     for theirs, ours in _RATES.items():
         rate = price(pricing.get(theirs))
-        if rate is not None and plain:
-            found[ours] = _rounded(plain * rate / _CENTS)
+        cost = _rounded(plain * rate / _CENTS) if rate is not None and plain else None
+        if cost is not None:
+            found[ours] = cost
     return found
 
 
@@ -102,7 +103,8 @@ def _tiers(pricing: Mapping[str, Any], costs: Mapping[str, float]) -> list[dict[
         rate = price(pricing.get(f"rate_per_service_tier_{service}"))
         if rate and costs:
             scaled = {part: _rounded(Decimal(str(cost)) * rate) for part, cost in costs.items()}
-            tiers.append({"when": {"service": service}, "cost_per_token": scaled})
+            known = {part: cost for part, cost in scaled.items() if cost is not None}
+            tiers.append({"when": {"service": service}, "cost_per_token": known})
     return in_order([*_long(pricing.get("full"), costs), *tiers])
 
 
@@ -126,6 +128,7 @@ def _long(sentence: Any, costs: Mapping[str, float]) -> list[dict[str, Any]]:
     return tiers
 
 
-def _rounded(cost: Decimal) -> float:
+def _rounded(product: Decimal) -> float | None:
     """Return a product as a price: the factors are rounded, so that digits behind the sixth mean nothing."""
-    return float(f"{cost:.6g}")
+    cost = money(product)
+    return None if cost is None else float(f"{cost:.6g}")
