@@ -3,12 +3,18 @@
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.mutations import anything, mutated
 
 from ai_models._core.contracts import Listing
-from ai_models._core.model import Model
+from ai_models._core.model import Model, check_fields
+from ai_models.errors import SourceFormatError
 from ai_models.sources import ProviderAPISource
 from ai_models.sources.formats.gpustack import parse_gpustack
 from ai_models.sources.formats.localai import parse_localai
+from ai_models.sources.formats.recognise import server_of_list
+from ai_models.sources.formats.runtime import parse_runtime
 from ai_models.sources.formats.sglang import parse_sglang
 from ai_models.sources.formats.vllm import parse_vllm
 from ai_models.testing import FakeTransport
@@ -176,3 +182,30 @@ def test_a_request_to_gpustack_gets_one_slot() -> None:
 
 def test_a_newer_gpustack_answers_in_openais_form() -> None:
     assert [model.id for model in parse_gpustack({"data": [{"id": "m", "object": "model"}]}).models] == ["m"]
+
+
+FORMS: Any = {
+    "vllm": (VLLM, parse_vllm),
+    "sglang": (SGLANG, lambda payload: parse_sglang(payload, payload)),
+    "about": (ABOUT, lambda payload: parse_sglang(SGLANG, payload)),
+    "runtime": (
+        {"data": [{"id": "m", "dmr": {"parameters": "7B"}, "labels": ["vision"], "checkpoint": "a/b:Q4_0"}]},
+        lambda payload: parse_runtime(payload, "lemonade", effective=payload),
+    ),
+    "gpustack": (page(1, 1, "a"), parse_gpustack),
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+@given(data=st.data())
+def test_a_broken_list_gives_models_reasons_or_a_format_error(form: str, data: st.DataObject) -> None:
+    payload, parse = FORMS[form]
+    broken = data.draw(st.one_of(mutated(payload), anything()))
+    assert server_of_list(broken) is None or isinstance(server_of_list(broken), str)
+    try:
+        parsed = parse(broken)
+    except SourceFormatError:
+        return
+    assert all(each.reason for each in parsed.skipped)
+    for model in parsed.models:
+        check_fields(model.to_dict(), model.id)

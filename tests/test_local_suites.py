@@ -96,6 +96,11 @@ class TestLiteLLM(Suite):
     }
 
 
+class TestRuntime(Suite):
+    provider = "koboldcpp"
+    answers: ClassVar = {f"{HERE}/v1/models": OPENAI, f"{HERE}/api/extra/true_max_context_length": {"value": 4096}}
+
+
 class TestOllamaCloud(Suite):
     provider = "ollama-cloud"
     answers: ClassVar = {f"{HERE}/api/tags": TAGS, f"{HERE}/api/show": {}, f"{HERE}/api/ps": {"models": []}}
@@ -134,6 +139,8 @@ SERVERS: Mapping[str, Mapping[str, Any]] = {
     "LocalAI": {"/v1/models": OPENAI, "/v1/models/capabilities": {"data": [{"id": "m", "capabilities": ["chat"]}]}},
     "KoboldCpp": {"/v1/models": OPENAI, "/api/extra/version": {"result": "KoboldCpp", "version": "1.99"}},
     "Docker Model Runner": {"/engines/v1/models": {"data": [{"id": "ai/smollm2", "owned_by": "docker"}]}},
+    "TabbyAPI": {"/v1/models": {"data": [{"id": "m", "owned_by": "tabbyAPI"}]}},
+    "Xinference": {"/v1/models": {"data": [{"id": "m", "owned_by": "xinference"}]}},
     "Lemonade Server": {"/api/v1/models": {"data": [{"id": "m", "owned_by": "lemonade"}]}},
 }
 
@@ -142,7 +149,16 @@ def server(answers: Mapping[str, Any], at: str = HERE) -> FakeTransport:
     """A server that answers these paths, and any other with 404."""
     paths = ("/v1/models", "/models", "/api/v1/models", "/engines/v1/models", "/api/version", "/api/v0/models")
     others = ("/props", "/health/liveliness", "/get_model_info", "/v1/models/capabilities", "/api/extra/version")
-    more = ("/v1/internal/model/info", "/api/tags", "/api/ps", "/api/show", "/version", "/model_info", "/model/info")
+    more = (
+        "/v1/internal/model/info",
+        "/api/tags",
+        "/api/ps",
+        "/api/show",
+        "/version",
+        "/api/extra/true_max_context_length",
+        "/model_info",
+        "/model/info",
+    )
     table: dict[str, Any] = dict.fromkeys((at + path for path in (*paths, *others, *more, "/model_group/info")), 404)
     as_json = {at + path: json.dumps(answer).encode() for path, answer in answers.items()}
     return FakeTransport(table | as_json)

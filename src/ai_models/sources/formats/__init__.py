@@ -33,6 +33,7 @@ FORMATS = frozenset(
         "ollama",
         "openai",
         "openrouter",
+        "runtime",
         "sglang",
         "vercel",
         "vllm",

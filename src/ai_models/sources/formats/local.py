@@ -9,7 +9,7 @@ __all__ = ["known", "quantization_in_name", "quantization_name", "root_of", "sin
 _LISTS = ("/models", "/tags", "/v1", "/v0", "/api", "/engines")
 _MIX = {"Small": "S", "Medium": "M", "Large": "L"}
 _FTYPE = re.compile(
-    r"(?:all |mostly )?(?P<name>[A-Z0-9_]+)(?: - (?:(?P<mix>Small|Medium|Large)|[\d.]+ bpw))?(?: \(guessed\))?",
+    r"(?:all |mostly[ _])?(?P<name>[A-Z0-9_]+)(?: - (?:(?P<mix>Small|Medium|Large)|[\d.]+ bpw))?(?: \(guessed\))?",
     re.IGNORECASE,
 )
 _IN_NAME = re.compile(
@@ -45,6 +45,8 @@ def quantization_name(text: Any) -> str | None:
 
     >>> quantization_name("Q4_K - Medium"), quantization_name("all F32"), quantization_name("IQ2_XXS - 2.0625 bpw")
     ('Q4_K_M', 'F32', 'IQ2_XXS')
+    >>> quantization_name("MOSTLY_Q4_K_M"), quantization_name("")
+    ('Q4_K_M', None)
     """
     found = _FTYPE.fullmatch(text.strip()[:60]) if isinstance(text, str) else None
     if found is None:
