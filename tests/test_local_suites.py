@@ -305,6 +305,55 @@ def test_a_model_that_two_servers_of_a_kind_have_is_listed_once() -> None:
     assert [row.id for row in listing.skipped] == ["qwen3"]
 
 
+def test_an_address_that_never_answers_holds_up_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    waited: list[float] = []
+
+    class Hanging(FakeTransport):
+        def request(self, method: str, url: str, **options: Any) -> Response:
+            if ":8080" in url:
+                waited.append(options["timeout"])
+                raise TimeoutError("no answer in time")
+            return super().request(method, url, **options)
+
+    listing = LocalSource(transport=Hanging({"http://127.0.0.1:8000/v1/models": VLLM}), env={}).listing()
+    assert [model.id for model in listing.models] == ["qwen3"]
+    assert len(waited) == 1
+    assert waited[0] <= 5
+
+
+def test_a_key_that_was_found_goes_to_no_stranger() -> None:
+    env = {"LITELLM_PROXY_API_KEY": "sk-0123456789abcdef"}
+    answers = {"/v1/models": OPENAI, "/health/liveliness": "I'm alive!", "/model/info": MODEL_INFO}
+    for at, known in (("http://gpu-box:9000", False), ("http://127.0.0.1:9000", True)):
+        transport = server(answers, at)
+        assert LocalServerSource(at, transport=transport, env=env).listing().models
+        assert any("authorization" in (sent.headers or {}) for sent in transport.requests) is known
+    transport = server(answers, "http://gpu-box:9000")
+    placed = env | {"LITELLM_BASE_URL": "http://gpu-box:9000"}
+    assert LocalServerSource("http://gpu-box:9000", transport=transport, env=placed).listing().models
+    assert any("authorization" in (sent.headers or {}) for sent in transport.requests)
+
+
+def test_a_login_in_an_address_is_shown_nowhere() -> None:
+    at = "http://me:hunter-2@gpu-box:9000"
+    for answers in ({"/v1/models": VLLM}, {"/v1/models": OPENAI}):
+        source = LocalServerSource(at, transport=server(answers, at), env={})
+        listing = source.listing()
+        assert (
+            "hunter-2" not in f"{listing.note} {source!r} {[model.to_dict() for model in listing.models]} {source.name}"
+        )
+    for sent in (server({"/v1/models": {"a": 1}}, at), server({}, at), FakeTransport({})):
+        with pytest.raises(AIModelsError) as caught:
+            LocalServerSource(at, transport=sent, env={}).listing()
+        assert "hunter-2" not in f"{caught.value} {vars(caught.value)}"
+    for kind in ("lmstudio", "ollama", "llamacpp"):
+        with pytest.raises(AIModelsError) as caught:
+            ProviderAPISource(
+                kind, base_url=at, transport=server({"/api/v1/models": OPENAI, "/v1/models": VLLM}, at)
+            ).listing()
+        assert "hunter-2" not in f"{caught.value} {vars(caught.value)}"
+
+
 def test_local_says_where_it_looked() -> None:
     with pytest.raises(SourceUnavailableError, match=r"looked at .*127\.0\.0\.1:11434"):
         LocalSource(transport=FakeTransport({}), env={}).listing()

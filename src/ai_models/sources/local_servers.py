@@ -9,14 +9,14 @@ from urllib.parse import urlsplit
 from ai_models._core.contracts import Listing, ModelSource, SkippedRow
 from ai_models._core.model import Model
 from ai_models.cache import DiscoveryCache
-from ai_models.credentials import Key
+from ai_models.credentials import Key, redact
 from ai_models.errors import AIModelsError, SourceFormatError, SourceOfflineError, SourceUnavailableError
 from ai_models.providers import Provider, providers
 from ai_models.sources.exchange import Exchange
 from ai_models.sources.fetch import Fetcher
 from ai_models.sources.formats.local import root_of
 from ai_models.sources.formats.recognise import COMPATIBLE, Answering, recognise
-from ai_models.sources.policy import current_policy
+from ai_models.sources.policy import current_policy, fetch_policy
 from ai_models.sources.provider_api import ProviderAPISource
 from ai_models.transport import Transport
 
@@ -26,6 +26,9 @@ _NAME = re.compile(r"[a-z0-9]+([._-][a-z0-9]+)*", re.IGNORECASE)
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 _BESIDES = ("litellm",)
 """What runs on one's own machine though it is no local runtime."""
+
+_LOOK_S = 5.0
+"""How long an address may take to say who answers there, when many are looked at."""
 
 
 class OpenAICompatibleSource(ProviderAPISource):
@@ -97,7 +100,7 @@ class LocalServerSource(ModelSource):
         self._options: dict[str, Any] = {"transport": transport, "cache": cache, "env": env, "api_key": api_key}
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}({self.url!r})"
+        return f"{type(self).__name__}({redact(self.url)!r})"
 
     def discover_models(self) -> list[Model]:
         """Ask whoever answers there and return its models; raise `SourceError` or `CredentialError`."""
@@ -106,34 +109,44 @@ class LocalServerSource(ModelSource):
     def listing(self) -> Listing:
         """Ask whoever answers there and return its whole answer, with a note that says who it is."""
         if current_policy().offline:
-            raise SourceOfflineError("offline: who answers there can't be told", source=self.name, url=self.url)
-        listing = self.listing_if_any()
-        if listing is None:
-            self._exchange().json(f"{self.url}/v1/models")
-            raise SourceFormatError(f"no list of models came from {self.url}", source=self.name, url=self.url)
-        return listing
+            raise SourceOfflineError("offline: who answers there can't be told", source=self.name, url=redact(self.url))
+        found = self.answering(current_policy().timeout_s)
+        if found is None:
+            self._exchange(current_policy().timeout_s).json(f"{self.url}/v1/models")
+            raise SourceFormatError(
+                f"no list of models came from {redact(self.url)}", source=self.name, url=redact(self.url)
+            )
+        return self.listing_of(found)
 
-    def listing_if_any(self) -> Listing | None:
-        """Return what `listing` does, or `None` where no server of models answers.
+    def answering(self, timeout_s: float) -> Answering | None:
+        """Return who answers there, `None` if no server of models does in time.
 
         >>> from ai_models.testing import FakeTransport
-        >>> LocalServerSource("http://127.0.0.1:1", transport=FakeTransport({})).listing_if_any() is None
-        True
+        >>> transport = FakeTransport({"http://host:1/v1/models": {"data": [{"id": "m", "owned_by": "vllm"}]}})
+        >>> LocalServerSource("http://host:1", transport=transport).answering(5).provider
+        'vllm'
         """
-        found = recognise(self._exchange(), self.url)
-        if found is None:
-            return None
+        return recognise(self._exchange(timeout_s), self.url)
+
+    def listing_of(self, found: Answering) -> Listing:
+        """Return the listing of a server of which it is known who it is.
+
+        >>> from ai_models.testing import FakeTransport
+        >>> transport = FakeTransport({"http://host:1/v1/models": {"data": [{"id": "m"}]}})
+        >>> LocalServerSource("http://host:1", transport=transport).listing_of(Answering("vllm")).note
+        'vLLM at http://host:1'
+        """
         source = self._source(found)
         listing = source.listing()
-        listing.note = "; ".join(filter(None, [f"{source.served.name} at {self.url}", listing.note]))
+        listing.note = "; ".join(filter(None, [f"{source.served.name} at {redact(self.url)}", listing.note]))
         return listing
 
-    def _exchange(self) -> Exchange:
+    def _exchange(self, timeout_s: float) -> Exchange:
         key = self._options["api_key"]
         given = Key(key, self.name, None, "argument") if key else None
         headers = {"Authorization": f"Bearer {key}"} if key else {}
         server = Fetcher(self.name, self.url, self._options["transport"], headers=headers, key=given).server
-        return Exchange(server, deadline=time.monotonic() + current_policy().timeout_s)
+        return Exchange(server, deadline=time.monotonic() + timeout_s)
 
     def _source(self, found: Answering) -> ProviderAPISource:
         if found.provider == COMPATIBLE:
@@ -144,11 +157,25 @@ class LocalServerSource(ModelSource):
 
 
 class _PlacedSource(ProviderAPISource):
-    """A provider's list at an address, which its models keep if it isn't the one where the provider is looked for."""
+    """A provider's list at an address, which its models keep if it isn't the one where the provider is looked for.
+
+    A key that was found is for servers of this machine and for that one alone: any other might only play the part.
+    """
 
     def listing(self) -> Listing:
         here, usual = self._base(self._base_url), self._base(None)
         return _placed(super().listing(), here if here != usual else None)
+
+    def _key(self) -> Key | None:
+        return super()._key() if self._may_have_key else None
+
+    def _required_key(self) -> Key | None:
+        return super()._required_key() if self._may_have_key else None
+
+    @property
+    def _may_have_key(self) -> bool:
+        here = self._base(self._base_url) or ""
+        return bool(self._api_key) or urlsplit(here).hostname in _LOOPBACK or here == self._base(None)
 
     def _base(self, override: str | None) -> str | None:
         try:
@@ -218,12 +245,12 @@ class LocalSource(ModelSource):
         listings = [each for each in answers.values() if isinstance(each, Listing)]
         failed = {url: each for url, each in answers.items() if isinstance(each, AIModelsError)}
         if not listings:
-            why = [f"{url}: {each}" for url, each in failed.items()] or [
+            why = [f"{redact(url)}: {each}" for url, each in failed.items()] or [
                 f"no server of models answers on this machine; looked at {', '.join(map(_place, urls))}"
             ]
             raise SourceUnavailableError("; ".join(why), source=self.name)
         models: dict[tuple[str, str], Model] = {}
-        skipped = [SkippedRow(number, f"{url}: {why}") for number, (url, why) in enumerate(failed.items())]
+        skipped = [SkippedRow(number, f"{redact(url)}: {why}") for number, (url, why) in enumerate(failed.items())]
         for listing in listings:
             twice = [model for model in listing.models if (model.provider, model.id) in models]
             skipped += (SkippedRow(0, "another server of this kind has it too", model.id) for model in twice)
@@ -243,8 +270,13 @@ def _asked(urls: list[str], options: Mapping[str, Any]) -> Iterator[Listing | AI
     from contextvars import copy_context
 
     def ask(url: str) -> Listing | AIModelsError | None:
+        source = LocalServerSource(url, **options)
         try:
-            return LocalServerSource(url, **options).listing_if_any()
+            found = source.answering(_LOOK_S)
+            if found is None:
+                return None
+            with fetch_policy(timeout_s=max(_LOOK_S, current_policy().timeout_s - _LOOK_S)):
+                return source.listing_of(found)
         except AIModelsError as error:
             return error
 
@@ -254,8 +286,8 @@ def _asked(urls: list[str], options: Mapping[str, Any]) -> Iterator[Listing | AI
 
 
 def _placed(listing: Listing, base_url: str | None) -> Listing:
-    """Return a listing whose models say at which address they are called."""
-    for model in listing.models if base_url else ():
+    """Return a listing whose models say at which address they are called; a login in it is nobody's business."""
+    for model in listing.models if base_url and "@" not in base_url else ():
         model.connector_metadata.setdefault(model.provider, {})["base_url"] = base_url
     return listing
 

@@ -48,7 +48,8 @@ def _own_list(exchange: Exchange, url: str) -> Any:
         return payload
     found = server_of_list(payload)
     if found is None:
-        raise SourceFormatError(f"no list of LM Studio's came from {url}", source=exchange.server.asked.source)
+        asked = exchange.server.asked
+        raise SourceFormatError(f"no list of LM Studio's came from {asked.shown_url}", source=asked.source)
     return payload
 
 
