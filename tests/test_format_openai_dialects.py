@@ -195,6 +195,13 @@ def test_the_long_prompts_of_venice_have_their_own_price() -> None:
     ]
 
 
+@pytest.mark.parametrize(("offline", "facts"), [(True, {"active": False}), (False, None), ("yes", None)])
+def test_a_model_that_venice_took_offline_is_not_active(offline: object, facts: object) -> None:
+    model = read("venice", {"type": "text", "model_spec": {"offline": offline}})
+
+    assert model.connector_metadata.get("venice") == facts
+
+
 def test_venice_says_what_a_model_can_do_in_camel_case() -> None:
     spec = {
         "name": "Venice Large",

@@ -357,6 +357,7 @@ def _status(row: Mapping[str, Any]) -> str | None:
 def _offer_facts(row: Mapping[str, Any], provider: str, shape: str) -> dict[str, dict[str, Any]]:
     effective = rows.count(rows.dig(row, _SERVER_SETTING[shape])) if shape in _SERVER_SETTING else None
     out_of_plan = row.get("available_on_current_plan") is False
+    offline = row.get("active") is False or rows.dig(row, "model_spec.offline") is True
     facts = {
         "effective_context": effective or _loaded_context(row),
         "quantization": text_or_none(row.get("quantization")) or text_or_none(rows.dig(row, "quantization.name")),
@@ -365,7 +366,7 @@ def _offer_facts(row: Mapping[str, Any], provider: str, shape: str) -> dict[str,
         "hugging_face_id": rows.first(row, _WEIGHTS, text_or_none),
         "alias_of": rows.first(row, ("alias_of", "variant_of"), text_or_none),
         "regions": texts(row.get("regions")) or None,
-        "active": False if row.get("active") is False or out_of_plan else None,
+        "active": False if offline or out_of_plan else None,
         "state_reason": "not in the plan of this key" if out_of_plan else None,
     }
     known = {name: value for name, value in facts.items() if value is not None}
