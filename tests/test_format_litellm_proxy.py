@@ -116,6 +116,16 @@ def test_a_wildcard_is_no_model() -> None:
     ]
 
 
+def test_the_names_of_a_wildcard_are_known_to_be_guesses() -> None:
+    made = [row(f"groq/{name}", f"groq/{name}", id="one") for name in ("a", "b")]
+    offers = {
+        model.id: model.connector_metadata["litellm"]
+        for model in parse_litellm_proxy({"data": [*made, row(id="two"), row(id="three")]}).models
+    }
+    assert offers["groq/a"] == {"remote_model": "groq/a", "from_wildcard": True}
+    assert "from_wildcard" not in offers["ours"]
+
+
 def test_of_balanced_rows_only_what_they_agree_on_is_known() -> None:
     other = row(
         behind="azure/gpt-4o",

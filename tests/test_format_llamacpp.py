@@ -1,8 +1,10 @@
 """llama.cpp's lists, of one model and of a router, on small answers written here."""
 
+import json
 from typing import Any
 
 import pytest
+from tests.shared import PAYLOADS, needs_recordings
 
 from ai_models._core.contracts import Listing
 from ai_models.errors import SourceUnavailableError
@@ -106,6 +108,21 @@ def test_a_router_starts_a_model_with_its_file() -> None:
     arguments = ["llama-server", "--port", "0", "--model", "models/m.gguf", "--parallel", "1"]
     assert offer({"id": "m", "status": {"value": "unloaded", "args": arguments}})["path"] == "models/m.gguf"
     assert "path" not in offer({"id": "m", "status": {"value": "unloaded", "args": ["--model"]}})
+
+
+@needs_recordings
+def test_the_recorded_settings_of_a_router_describe_the_model_that_is_loaded() -> None:
+    def recorded(name: str) -> Any:
+        return json.loads((PAYLOADS / "llamacpp" / name).read_bytes())
+
+    listing, _ = asked(
+        {"/v1/models": recorded("v1_models-router-loaded.json"), "/props": recorded("props-router-model.json")}
+    )
+    models = {model.id: model for model in listing.models}
+    assert models["tiny-llama"].supports("tools") is False
+    assert models["tiny-llama"].connector_metadata["llamacpp"]["effective_context"] == 2048
+    assert models["tiny-base"].capabilities == {"vision": False, "audio_input": False}
+    assert models["tiny-base"].connector_metadata["llamacpp"] == {"path": "models/tiny-base.gguf", "state": "unloaded"}
 
 
 def test_a_server_that_is_loading_its_model_is_starting(monkeypatch: pytest.MonkeyPatch) -> None:

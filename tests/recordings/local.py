@@ -20,6 +20,7 @@ TOKENS = {
     "cache_write": "cache_creation_input_token_cost",
     "cache_write_1h": "cache_creation_input_token_cost_above_1hr",
 }
+SERVICES = {"batches": "batch", "priority": "priority"}
 CALLED_TWICE = "gpt-4o"
 """A name with two deployments behind it, of which one has prices that the other lacks."""
 
@@ -107,13 +108,43 @@ def litellm(id: str, row: Mapping[str, Any], info: Mapping[str, Any]) -> Mapping
     offer = {} if "litellm_params" not in row else {"offer.remote_model": row["litellm_params"]["model"]}
     if id == CALLED_TWICE:
         offer = {"offer.deployments": 2} if offer else {}
+    window = row_limit = info.get("max_input_tokens")
+    if info["mode"] == "audio_speech":
+        window = None
+    else:
+        row_limit = None
     return {
         **prices,
         **offer,
+        **({} if id == CALLED_TWICE else {"price_tiers": tiers(info) or None, "cost_per_unit": units(info) or None}),
+        "context_size": window,
+        "max_input_tokens": row_limit,
         "max_output_tokens": None if embeds else info.get("max_output_tokens"),
         "released": None,
         "lab": None,
     }
+
+
+def tiers(info: Mapping[str, Any]) -> list[dict[str, Any]]:
+    found = []
+    for suffix, service in SERVICES.items():
+        costs = {ours: info.get(f"{theirs}_{suffix}") for ours, theirs in TOKENS.items()}
+        stated = {part: cost for part, cost in costs.items() if cost}
+        if stated:
+            found.append({"when": {"service": service}, "cost_per_token": stated})
+    return found
+
+
+def units(info: Mapping[str, Any]) -> dict[str, float]:
+    searches = {
+        name.rpartition("_")[2]: cost for name, cost in (info.get("search_context_cost_per_query") or {}).items()
+    }
+    if len(set(searches.values())) == 1:
+        searches = {"search": searches["low"]}
+    else:
+        searches = {f"search_{size}": cost for size, cost in searches.items()}
+    stated = {"character": info.get("input_cost_per_character"), "second": info.get("input_cost_per_second")}
+    return searches | {unit: cost for unit, cost in stated.items() if cost}
 
 
 def litellm_id(row: Mapping[str, Any], field: str) -> str | None:

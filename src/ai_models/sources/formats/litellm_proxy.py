@@ -62,14 +62,27 @@ def parse_litellm_proxy(payload: Any, provider: str = "litellm") -> Parsed:
     ('ours', None, {'input': 1e-06}, 2)
     """
     listed = rows.expect_rows(payload, provider, "data")
+    expanded = _expanded(listed)
     parsed: dict[str, list[Model]] = {}
     skipped: list[SkippedRow] = []
     for number, row in enumerate(listed):
         one = rows.parse_rows([row], lambda each: _model(each, provider))
         skipped.extend(SkippedRow(number, each.reason, each.id) for each in one.skipped)
         for model in one.models:
+            if model.id in expanded:
+                model.connector_metadata[provider]["from_wildcard"] = True
             parsed.setdefault(model.id, []).append(model)
     return Parsed([_agreed(models) for models in parsed.values()], skipped)
+
+
+def _expanded(listed: Sequence[Any]) -> set[str]:
+    """Return the names that a wildcard was expanded to: one deployment has many of them, there or not."""
+    names: dict[str, set[str]] = {}
+    for row in listed:
+        name, id = (text_or_none(rows.dig(row, path)) for path in ("model_name", "model_info.id"))
+        if name and id:
+            names.setdefault(id, set()).add(name)
+    return {name for together in names.values() if len(together) > 1 for name in together}
 
 
 def _model(row: Mapping[str, Any], provider: str) -> Model:
