@@ -40,7 +40,9 @@ def local(**facts: Any) -> Model:
         ({"active": False}, "groq lists it as not active"),
         ({"state": "failed", "state_reason": "exit code 1"}, "groq failed to load it: exit code 1"),
         ({"requires_profile": True}, "callable through an inference profile alone: take the id of one"),
+        ({"requires_provisioned": True}, "callable through provisioned throughput alone"),
         ({"deployments": []}, "not deployed: deploy it first"),
+        ({"deployments": ["mine"]}, "called by the name of its deployment, mine"),
     ],
 )
 def test_what_is_known_of_the_offer_itself_comes_first(
@@ -51,7 +53,7 @@ def test_what_is_known_of_the_offer_itself_comes_first(
 
 
 @pytest.mark.parametrize(
-    "facts", [{"retired": "2999-01-01"}, {"retired": "2020"}, {"state": "unloaded"}, {"deployments": ["mine"]}]
+    "facts", [{"retired": "2999-01-01"}, {"retired": "2020"}, {"state": "unloaded"}, {"deployments": ["m"]}]
 )
 def test_what_does_not_stand_in_the_way_is_no_trouble(facts: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GROQ_API_KEY", "gsk_0123456789")

@@ -75,9 +75,9 @@ class Availability:
             return f"{offer.provider} failed to load it{f': {reason}' if reason else ''}"
         if facts.get("requires_profile"):
             return "callable through an inference profile alone: take the id of one"
-        if facts.get("deployments") == []:
-            return "not deployed: deploy it first"
-        return None
+        if facts.get("requires_provisioned"):
+            return "callable through provisioned throughput alone"
+        return _trouble_of_deployment(offer)
 
     def _trouble_of_server(self, offer: Offer) -> str | None:
         """Return why the server can't be asked for anything."""
@@ -147,6 +147,14 @@ class Availability:
         snapshots = (model for model in self._models.values() if model.base)
         reached = (model for model in snapshots if any(map(self.reaches, model.offers.values())))
         return frozenset(str(model.base) for model in reached)
+
+
+def _trouble_of_deployment(offer: Offer) -> str | None:
+    """Return why a model that must be deployed can't be called by its own name."""
+    deployments = offer.facts.get("deployments")
+    if not isinstance(deployments, list) or offer.id in deployments:
+        return None
+    return f"called by the name of its deployment, {deployments[0]}" if deployments else "not deployed: deploy it first"
 
 
 def _listing(models: Mapping[str, Model]) -> Iterator[str]:

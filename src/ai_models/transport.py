@@ -32,7 +32,7 @@ __all__ = [
     "Transport",
     "default_transport",
     "host_of",
-    "is_loopback",
+    "on_this_machine",
 ]
 
 MAX_BODY_BYTES = 64 * 1024 * 1024
@@ -297,10 +297,10 @@ def host_of(url: str) -> str:
         return ""
 
 
-def is_loopback(host: str) -> bool:
+def on_this_machine(host: str) -> bool:
     """Return whether a host is this machine.
 
-    >>> is_loopback("127.0.0.1"), is_loopback("api.test")
+    >>> on_this_machine("127.0.0.1"), on_this_machine("api.test")
     (True, False)
     """
     return host == "localhost" or host == "::1" or host.startswith("127.")

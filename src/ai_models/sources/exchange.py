@@ -12,7 +12,7 @@ from typing import Any
 from ai_models.cache import Answer, Entry
 from ai_models.errors import SourceError, SourceFormatError, SourceUnavailableError
 from ai_models.sources.failures import Asked, answer_error, format_error, retry_delay_s, unreachable_error
-from ai_models.transport import Response, Transport, host_of, is_loopback
+from ai_models.transport import Response, Transport, host_of, on_this_machine
 
 __all__ = ["PER_HOST", "Exchange", "Server", "Sign"]
 
@@ -202,7 +202,7 @@ def _places(host: str) -> threading.BoundedSemaphore:
 def _place_at(url: str, timeout_s: float) -> Iterator[None]:
     """Hold one of the places that there are for requests to a URL's host; raise `TimeoutError` if none gets free."""
     host = host_of(url)
-    if is_loopback(host):
+    if on_this_machine(host):
         yield
         return
     places = _places(host)

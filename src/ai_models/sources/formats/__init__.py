@@ -19,6 +19,9 @@ FORMATS = frozenset(
         "aimlapi",
         "alibaba",
         "anthropic",
+        "azure",
+        "bedrock",
+        "cloudflare",
         "cohere",
         "deepinfra",
         "fireworks",
@@ -36,6 +39,7 @@ FORMATS = frozenset(
         "runtime",
         "sglang",
         "vercel",
+        "vertex",
         "vllm",
         "zenmux",
     }
