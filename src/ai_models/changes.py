@@ -9,6 +9,7 @@ from itertools import islice
 from typing import Any, Literal, NamedTuple
 
 from ai_models._core.model import OFFER_BOUND, SERVED_FIELDS, Model, Offer, leaf_paths
+from ai_models._core.scores import changed_scores
 from ai_models.errors import QueryError, StoreError
 from ai_models.stores.file_io import append_lines
 
@@ -16,7 +17,7 @@ ChangeKind = Literal["added", "changed", "gone", "returned", "removed"]
 
 _OF_THE_MODEL = ("provider", "is_local", "lab", "version", "base", "aliases")
 """Fields that no offer states for itself."""
-_SERVED = SERVED_FIELDS - {"version"}
+_SERVED = SERVED_FIELDS - {"version", "benchmarks"}
 _MARKS = frozenset({"id", "listed", "gone", "is_local"})
 
 
@@ -94,6 +95,9 @@ def _changes_of_itself(old: Model, new: Model, when: str) -> Iterator[Change]:
         was, is_now = getattr(old, name), getattr(new, name)
         if was != is_now:
             yield Change(when, "changed", new.id, name, was or None, is_now or None, _source(new, name))
+    if old.benchmarks != new.benchmarks:
+        for source, had, has in changed_scores(old.benchmarks, new.benchmarks):
+            yield Change(when, "changed", new.id, "benchmarks", had, has, source)
 
 
 def _changes_of_presence(

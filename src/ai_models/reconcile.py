@@ -55,16 +55,20 @@ class Reconciliation:
         With `dry_run` the report says what would change, and nothing is written.
         """
         rows: list[Contribution] = []
+        notes: list[Contribution] = []
         merged: dict[str, Model] = {}
         for name, answer in answers.items():
             if answer.listing is None or not self._believable(name, answer.row, answer.listing):
                 continue
             if self.sources[name].merged:
                 merged |= {model.id: model for model in answer.listing.models}
+            elif self.sources[name].annotates:
+                notes += self._notes(name, answer.listing)
             else:
                 rows += self._contributions(name, answer.listing)
                 self._mark_gone(name, answer.listing)
-        results, removed = self._merge(rows, merged)
+        notes = self._of_known(notes, {*(row.key for row in rows), *merged}, answers)
+        results, removed = self._merge(rows, merged, notes)
         when = utc_now()
         changes = [change for model in results.values() for change in compare(self.stored.get(model.id), model, when)]
         changes += [Change(when, "removed", id) for id in removed]
@@ -80,6 +84,8 @@ class Reconciliation:
         found, known = len(listing.models), len(self._listed.get(self.sources[name].provider or "", ()))
         row.models, row.origin, row.note = found, listing.origin, listing.note
         row.offers = sum(max(1, len(model.connector_metadata)) for model in listing.models)
+        if self.sources[name].annotates:
+            row.offers = 0
         row.skipped_rows = [f"row {skipped.row}: {skipped.reason}" for skipped in listing.skipped]
         if self.accept_shrunken or found >= known * SHRINK_LIMIT:
             return True
@@ -96,7 +102,37 @@ class Reconciliation:
         for model in listing.models:
             if model.provider == provider:
                 model.connector_metadata.setdefault(model.provider, {}).setdefault("listed", self.today)
-            yield Contribution(name, listing.date or self.today, model, self._key_of(model))
+            yield Contribution(self._label(name), listing.date or self.today, model, self._key_of(model))
+
+    def _label(self, name: str) -> str:
+        return self.sources[name].label or name
+
+    def _notes(self, name: str, listing: Listing) -> Iterator[Contribution]:
+        """Yield what a source adds to models, each under the id of the one that it is about."""
+        for model in listing.models:
+            key = self._holders.get((model.provider, model.id)) or registry_key(model)
+            yield Contribution(self._label(name), listing.date or self.today, model, key)
+
+    def _of_known(
+        self, notes: Iterable[Contribution], spoken: Iterable[str | None], answers: Mapping[str, Answer]
+    ) -> list[Contribution]:
+        """Return the notes about models that are stored or come now, and count the others in their source's row."""
+        known: list[Contribution] = []
+        here = {*self.stored, *spoken}
+        counts: dict[str, list[int]] = {}
+        for note in notes:
+            count = counts.setdefault(note.source, [0, 0])
+            count[1] += len(note.model.benchmarks)
+            if note.key in here:
+                known.append(note)
+            else:
+                count[0] += len(note.model.benchmarks)
+        for name, answer in answers.items():
+            lost, all_of_it = counts.get(self._label(name), (0, 0)) if self.sources[name].annotates else (0, 0)
+            if lost:
+                text = f"{lost:,} of {all_of_it:,} scores are of models that are not in the registry"
+                answer.row.note = "; ".join(filter(None, [answer.row.note, text]))
+        return known
 
     def _key_of(self, row: Model) -> str:
         """Return the id of the model that a row is about: the one the user keeps it under, else the identified one."""
@@ -140,21 +176,26 @@ class Reconciliation:
             if each.wire_id not in now:
                 self._mark(each.model_id).connector_metadata[each.offer_key]["gone"] = self.today
 
-    def _merge(self, rows: list[Contribution], merged: Mapping[str, Model]) -> tuple[dict[str, Model], list[str]]:
+    def _merge(
+        self, rows: list[Contribution], merged: Mapping[str, Model], notes: list[Contribution]
+    ) -> tuple[dict[str, Model], list[str]]:
         """Return the models that are different now, and the ids that are no more (all their offers moved)."""
         spoken = {row.key for row in rows}
         marked = {id: model for id, model in self._marked.items() if model != self.stored[id]}
         removed = [id for id, model in marked.items() if not model.connector_metadata and id not in {*spoken, *merged}]
-        again = marked.keys() - set(removed)
+        notes = [note for note in notes if note.key not in set(removed)]
+        again = (marked.keys() - set(removed)) | {note.key for note in notes if note.key in self.stored}
         news = {id: model for id, model in merged.items() if id in spoken or id in again or self._says_more(model)}
         previous = {id: model for id, model in (self.stored | marked).items() if id in {*spoken, *again, *news}}
-        results = merge_all(rows, previous, merged=news, again=again, default_rank=default_rank)
+        results = merge_all(rows, previous, merged=news, again=again, notes=notes, default_rank=default_rank)
         return {id: model for id, model in results.items() if model != self.stored.get(id)}, removed
 
     def _says_more(self, model: Model) -> bool:
         """Return whether a model of the catalogue says anything that isn't stored already."""
         stored = self.stored.get(model.id)
-        return stored is None or any(getattr(stored, name) != getattr(model, name) for name in _FACTS)
+        if stored is None or any(getattr(stored, name) != getattr(model, name) for name in _FACTS):
+            return True
+        return any(score not in stored.benchmarks for score in model.benchmarks)
 
     def _report(
         self,
@@ -166,13 +207,13 @@ class Reconciliation:
         removed: Iterable[str],
     ) -> DiscoveryReport:
         report = DiscoveryReport([answer.row for answer in answers.values()], changes)
-        by_source = {row.source: row for row in report.rows}
+        by_source = {self._label(row.source): row for row in report.rows}
         for each in rows:
             by_source[each.source].new += (each.model.provider, each.model.id) not in self._holders
-        for name, row in by_source.items():
-            if row.ok and self.sources[name].merged:
+        for row in report.rows:
+            if row.ok and self.sources[row.source].merged:
                 row.new = sum(id not in self.stored for id in merged)
-        _count(changes, by_source, {name: self.sources[name].merged for name in by_source})
+        _count(changes, by_source, {label: self.sources[row.source].merged for label, row in by_source.items()})
         after = {id: model for id, model in (self.stored | dict(results)).items() if id not in set(removed)}
         report.models = len(after)
         report.offers = sum(len(model.offers) for model in after.values())
@@ -209,4 +250,4 @@ def _cared_for(model: Model) -> bool:
     return bool(written or model.tags or model.custom_metadata)
 
 
-_FACTS = [name for name in FIELDS if name not in ("tags", "custom_metadata", "aliases")]
+_FACTS = [name for name in FIELDS if name not in ("tags", "custom_metadata", "aliases", "benchmarks")]

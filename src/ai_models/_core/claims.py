@@ -21,7 +21,6 @@ PLAIN_FIELDS = (
     "max_input_tokens",
     "max_output_tokens",
     "price_tiers",
-    "benchmarks",
     "knowledge_cutoff",
     "released",
     "deprecated",

@@ -42,7 +42,9 @@ class ModelSource(ABC):
     registry is found out later. `provider` names the provider whose complete own list this
     is, so that a model missing from it is known to be gone; `None` for anything else. `merged`
     sources yield models under the registry's own ids, with their provenance, as a catalogue does.
-    A source that isn't asked `by_default` waits to be named.
+    A source that isn't asked `by_default` waits to be named. What a source says that `annotates` is added to the
+    models that are known: it brings benchmark scores, and no model and no offer of its own. `label` is what
+    its facts are labelled with, if not its name.
 
     >>> class Fixed(ModelSource):
     ...     def discover_models(self):
@@ -55,6 +57,8 @@ class ModelSource(ABC):
     provider: str | None = None
     is_local: bool = False
     merged: bool = False
+    annotates: bool = False
+    label: str = ""
 
     @property
     def by_default(self) -> bool:

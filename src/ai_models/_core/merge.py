@@ -24,6 +24,7 @@ from ai_models._core.claims import (
 from ai_models._core.identity import Identity, identify
 from ai_models._core.model import OFFER_BOUND, Model, deep_copy
 from ai_models._core.provenance import collapse
+from ai_models._core.scores import gathered_scores
 from ai_models._core.trust import trust_rank
 
 DefaultRank = Callable[[str, str | None], int]
@@ -51,6 +52,7 @@ def merge_all(
     *,
     merged: Mapping[str, Model] | None = None,
     again: Iterable[str] = (),
+    notes: Iterable[Contribution] = (),
     default_rank: DefaultRank | None = None,
 ) -> dict[str, Model]:
     """Return the models that contributions speak of, merged with what is stored of them, by id.
@@ -58,6 +60,7 @@ def merge_all(
     What a source said before and doesn't say now is forgotten; what the user wrote stays.
     `merged` are models that were merged elsewhere, such as the catalogue's: they take part
     with all their labels. `again` names stored models to decide anew, with nothing new to say.
+    `notes` are rows whose scores alone count, of models that are known.
 
     >>> rows = [Contribution("openai", "2026-11-23", Model("gpt-4o", "openai", 128000)),
     ...         Contribution("litellm", "2026-11-20", Model("gpt-4o", "openai", 64000, kind="chat"))]
@@ -72,6 +75,10 @@ def merge_all(
         identity = identify(row.model.provider, row.model.id)
         key = row.key or registry_key(row.model)
         gathered.setdefault(key, _Gathered(key)).add(row, identity)
+    for note in notes:
+        key = note.key or registry_key(note.model)
+        if key in gathered or key in before:
+            gathered.setdefault(key, _Gathered(key)).notes.append(note)
     return {key: each.merged(before.get(key), default_rank or _any_rank) for key, each in gathered.items()}
 
 
@@ -94,13 +101,14 @@ class _Gathered:
         self.key = key
         self.canonical = canonical
         self.rows: list[tuple[Contribution, Identity]] = []
+        self.notes: list[Contribution] = []
 
     def add(self, row: Contribution, identity: Identity) -> None:
         self.rows.append((row, identity))
 
     def merged(self, previous: Model | None, default_rank: DefaultRank) -> Model:
         """Return the one Model of these rows and of what was stored."""
-        if self.canonical is not None and previous is None and not self.rows:
+        if self.canonical is not None and previous is None and not self.rows and not self.notes:
             return self.canonical.copy()
         told = decompose(self.canonical) if self.canonical else []
         stored = decompose(previous) if previous else []
@@ -117,7 +125,13 @@ class _Gathered:
             before=_default_of(previous or self.canonical),
         )
         _add_identity(model, self.rows)
-        _add_notes(model, [row.model for row, _ in self.rows], [each for each in (previous, self.canonical) if each])
+        known = [each for each in (previous, self.canonical) if each]
+        _add_notes(model, [row.model for row, _ in self.rows], known)
+        said = [*(row for row, _ in self.rows), *self.notes]
+        model.benchmarks = gathered_scores(
+            ((row.source, row.date, row.model.benchmarks) for row in said if row.model.benchmarks),
+            [each.benchmarks for each in known],
+        )
         return model
 
     def _lab(self, previous: Model | None) -> str | None:
