@@ -101,7 +101,7 @@ class Availability:
         from ai_models.providers import providers
 
         provider = offer.provider
-        if self.has_key(provider):
+        if self.has_key(provider) or self._signs_in(provider):
             return None
         known = providers.get(provider)
         if known is None:
@@ -122,6 +122,12 @@ class Availability:
         if last is not None and last.ok and last.key and key and last.key != key:
             return f"listed for another key: ai-models discover {offer.provider}"
         return None
+
+    def _signs_in(self, provider: str) -> bool:
+        from ai_models.providers import providers
+        from ai_models.signing import has_login
+
+        return provider in providers and has_login(providers[provider])
 
     def _last_of(self, provider: str) -> "LastAnswer | None":
         return None if self._answers is None else self._answers.of_provider(provider)

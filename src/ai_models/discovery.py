@@ -13,7 +13,7 @@ from typing import Any
 
 from ai_models._core.contracts import Listing, ModelSource
 from ai_models.changes import Change
-from ai_models.errors import AIModelsError, CredentialError, SourceOfflineError
+from ai_models.errors import AIModelsError, CredentialError, MissingDependencyError, SourceOfflineError
 
 INTERRUPTED = "interrupted"
 """The reason of a source that Ctrl-C left without an answer."""
@@ -191,7 +191,7 @@ def _ask_one(
     started = time.monotonic()
     try:
         answer = Answer(SourceRow(name), ask(source))
-    except (CredentialError, SourceOfflineError) as error:
+    except (CredentialError, MissingDependencyError, SourceOfflineError) as error:
         answer = Answer(SourceRow(name, "skipped", reason=str(error)), error=error)
     except Exception as error:  # noqa: BLE001  # the one place where a source's failure, whatever it is, becomes a row
         known = error if isinstance(error, AIModelsError) else None

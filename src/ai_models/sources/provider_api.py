@@ -13,6 +13,7 @@ from ai_models.cache import DiscoveryCache
 from ai_models.credentials import Key, find_key, require_key
 from ai_models.errors import AIModelsError, SourceError
 from ai_models.providers import Provider, providers
+from ai_models.signing import has_login, require_login, takes_login
 from ai_models.sources.fetch import Fetcher
 from ai_models.sources.formats import reader_of
 from ai_models.transport import Transport
@@ -79,7 +80,7 @@ class ProviderAPISource(ModelSource):
             return False
         if not self.served.needs_key and self._is_placed:
             return True
-        return self._key() is not None
+        return self._key() is not None or has_login(self.served, self._env)
 
     @property
     def key(self) -> Key | None:
@@ -98,18 +99,25 @@ class ProviderAPISource(ModelSource):
     @property
     def fetcher(self) -> Fetcher:
         """What asks the server: made anew for each listing, because keys and addresses may change."""
-        key = self._required_key()
         url = self._url()
+        login = require_login(self.served, url) if self._signs_in and self._key() is None else None
+        key = login.key if login else self._required_key()
         return Fetcher(
             self.name,
             url,
             self._transport,
             cache=DiscoveryCache() if self._cache is None and self._transport is None else self._cache,
-            headers=self.served.headers(key.reveal() if key else None),
+            headers=self.served.headers(key.reveal() if key and not login else None),
             key=key,
             hint=self._hint(),
             live_only=self.is_local,
+            sign=login.sign if login else None,
         )
+
+    @property
+    def _signs_in(self) -> bool:
+        """Whether it asks with this machine's login for want of a key: the vendor's own server alone."""
+        return takes_login(self.served) and self._env is None and self._base_url is None
 
     @property
     def _has_address(self) -> bool:
