@@ -34,8 +34,9 @@ _REGION = re.compile(r"//bedrock[\w-]*\.([a-z0-9-]+)\.")
 class Login(NamedTuple):
     """Who asks: what tells this login from another, and what makes the headers that prove it for one request.
 
-    >>> Login(Key("AKIA0", "bedrock", None, "environment"), lambda method, url, body: {"authorization": "…"}).key.provider
-    'bedrock'
+    >>> login = Login(Key("AKIA0", "bedrock", None, "environment"), lambda method, url, body: {"x-signed-by": "me"})
+    >>> login.sign("GET", "https://host", None)
+    {'x-signed-by': 'me'}
     """
 
     key: Key
@@ -73,7 +74,11 @@ def require_login(provider: Provider, url: str) -> Login:
     Raise `MissingDependencyError` if the vendor's library is not installed, `CredentialError` if it finds no login.
 
     >>> from ai_models.providers import providers
-    >>> login = require_login(providers["bedrock"], "https://bedrock.eu-west-1.amazonaws.com")  # doctest: +SKIP
+    >>> os.environ |= {"AWS_ACCESS_KEY_ID": "AKIAEXAMPLE", "AWS_SECRET_ACCESS_KEY": "not-for-your-eyes"}
+    >>> url = "https://bedrock.eu-west-1.amazonaws.com/foundation-models"
+    >>> require_login(providers["bedrock"], url).sign("GET", url, None)["Authorization"][:16]
+    'AWS4-HMAC-SHA256'
+    >>> del os.environ["AWS_ACCESS_KEY_ID"], os.environ["AWS_SECRET_ACCESS_KEY"]
     """
     return _MAKERS[provider.id](provider, url)
 
