@@ -34,6 +34,8 @@ FOLDERS = {
     "llamacpp": "llamacpp",
     "litellm": "litellm",
     "gpustack": "gpustack/v1",
+    "azure": "azure/openai/v1",
+    "vertex": "vertexai",
 }
 FAULTS = (
     *("401", "403", "429", "500", "503", "hang", "reset"),
@@ -71,23 +73,23 @@ def facts(manager: ModelManager) -> dict[str, dict[str, Any]]:
 
 
 def test_every_recording_is_discovered(manager: ModelManager) -> None:
-    report = manager.discover()
+    report = manager.discover(FOLDERS)
     assert {row.source: row.reason for row in report.rows if not row.ok} == {}
     assert all(row.models for row in report.rows)
-    assert manager.discover().changes == []
+    assert manager.discover(FOLDERS).changes == []
 
 
 @pytest.mark.parametrize("seed", range(8))
 def test_any_faults_of_any_sources_harm_nothing_and_are_told(manager: ModelManager, server: Any, seed: int) -> None:
     choice = random.Random(seed)
-    manager.discover()
+    manager.discover(FOLDERS)
     before = facts(manager)
-    listed = {row.source: row.models for row in manager.discover(dry_run=True).rows}
+    listed = {row.source: row.models for row in manager.discover(FOLDERS, dry_run=True).rows}
     broken = choice.sample(sorted(FOLDERS), choice.randint(1, len(FOLDERS)))
     faults = {name: choice.choice(FAULTS) for name in broken}
     server.state["faults"] = {FOLDERS[name].partition("/")[0]: fault for name, fault in faults.items()}
     started = time.monotonic()
-    report = manager.discover(timeout=TIMEOUT_S, refresh=True)
+    report = manager.discover(FOLDERS, timeout=TIMEOUT_S, refresh=True)
     assert time.monotonic() - started < 10 * TIMEOUT_S
     for row in report.rows:
         fault = faults.get(row.source)
@@ -111,7 +113,7 @@ def test_on_an_empty_registry_the_sources_without_a_fault_are_complete(
     choice = random.Random(100 + seed)
     broken = choice.sample(sorted(FOLDERS), len(FOLDERS) // 2)
     server.state["faults"] = {FOLDERS[name].partition("/")[0]: choice.choice(FAULTS[:-1]) for name in broken}
-    report = manager.discover(timeout=TIMEOUT_S)
+    report = manager.discover(FOLDERS, timeout=TIMEOUT_S)
     whole = {row.source for row in report.rows if row.ok and row.models}
     assert whole == FOLDERS.keys() - set(broken)
     providers = {offer.provider for model in manager.models.values() for offer in model.offers.values()}

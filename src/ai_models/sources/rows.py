@@ -34,6 +34,9 @@ __all__ = [
 
 Fact = TypeVar("Fact")
 
+_MANY = 4
+"""So many places for a list are not named any more: it could be anywhere."""
+
 LONGEST_ID = 300
 """Characters of the longest id that is believed to be one."""
 
@@ -95,7 +98,8 @@ def expect_rows(payload: Any, source: str, *envelopes: str) -> list[Any]:
         for name in envelopes:
             if isinstance(payload.get(name), list):
                 return list(payload[name])
-    wanted = " or ".join(f"a list under {name!r}" if name else "a list" for name in envelopes)
+    named = [f"a list under {name!r}" if name else "a list" for name in envelopes]
+    wanted = " or ".join(named) if len(named) < _MANY else "a list of models"
     raise SourceFormatError(f"expected {wanted}, got {_described(payload)}", source=source)
 
 
