@@ -5,6 +5,7 @@
 
 import json
 import time
+from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 
@@ -18,7 +19,10 @@ class Slow(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         """Answer with a list, after a pause."""
-        _, pause_ms, rows, *_ = self.path.split("/")
+        _, pause_ms, rows, *rest = self.path.split("/")
+        if rest != ["v1", "models"]:
+            self.send_error(404)
+            return
         body = listing(pause_ms, int(rows))
         time.sleep(int(pause_ms) / 1000)
         self.send_response(200)
@@ -35,6 +39,7 @@ class Server(ThreadingHTTPServer):
     request_queue_size = 128
 
 
+@cache
 def listing(name: str, rows: int) -> bytes:
     """Return a list as a compatible server writes it."""
     data = [

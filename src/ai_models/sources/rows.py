@@ -153,9 +153,12 @@ def dig(row: Any, path: str) -> Any:
     >>> dig({"architecture": {"modality": "text"}}, "architecture.modality"), dig({"a": 1}, "a.b")
     ('text', None)
     """
-    for name in path.split("."):
-        row = row.get(name) if isinstance(row, dict) else None
-    return row
+    if not isinstance(row, dict):
+        return None
+    if "." not in path:
+        return row.get(path)
+    head, _, rest = path.partition(".")
+    return dig(row[head], rest) if head in row else None
 
 
 def mapping(value: Any) -> Mapping[str, Any]:
@@ -217,7 +220,7 @@ def prices(stated: Any, names: Mapping[str, str], *, per_mtok: bool = False) -> 
     found: dict[str, float] = {}
     table = mapping(stated)
     for theirs, ours in names.items():
-        value = price(table.get(theirs))
+        value = price(table[theirs]) if theirs in table else None
         if value is not None and ours not in found:
             found[ours] = per_token(value) if per_mtok else float(value)
     return found
