@@ -35,10 +35,10 @@ def local(**facts: Any) -> Model:
 @pytest.mark.parametrize(
     ("facts", "said"),
     [
-        ({"gone": "2026-11-20"}, "groq lists it no more since 2026-11-20"),
+        ({"gone": "2026-11-20"}, "listed no more since 2026-11-20"),
         ({"retired": "2026-01-01"}, "retired on 2026-01-01"),
-        ({"active": False}, "groq lists it as not active"),
-        ({"state": "failed", "state_reason": "exit code 1"}, "groq failed to load it: exit code 1"),
+        ({"active": False}, "not active"),
+        ({"state": "failed", "state_reason": "exit code 1"}, "its server failed to load it: exit code 1"),
         ({"requires_profile": True}, "callable through an inference profile alone: take the id of one"),
         ({"requires_provisioned": True}, "callable through provisioned throughput alone"),
         ({"deployments": []}, "not deployed: deploy it first"),
@@ -68,9 +68,7 @@ def test_a_local_server_counts_while_it_answered_when_last_asked() -> None:
     down = LastAnswer("ollama", NOW, "failed", "ollama", "nothing answers at http://127.0.0.1:11434")
     assert trouble(local()) is None
     assert trouble(local(), LastAnswer("ollama", NOW, "found", "ollama")) is None
-    assert (
-        trouble(local(), down) == "ollama did not answer at 2026-11-25 10:11: nothing answers at http://127.0.0.1:11434"
-    )
+    assert trouble(local(), down) == "no answer at 2026-11-25 10:11: nothing answers at http://127.0.0.1:11434"
 
 
 def test_a_local_server_whose_answer_was_not_believed_is_there_all_the_same() -> None:
@@ -80,7 +78,7 @@ def test_a_local_server_whose_answer_was_not_believed_is_there_all_the_same() ->
 def test_a_provider_that_gave_its_list_is_believed_about_what_is_not_on_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GROQ_API_KEY", "gsk_0123456789")
     listed = Model("n", "groq", connector_metadata={"groq": {"id": "n", "listed": "2026-11-25"}})
-    assert trouble(offer("groq"), models=[listed]) == "not on the list that groq gives your key"
+    assert trouble(offer("groq"), models=[listed]) == "not on its list for your key"
     assert trouble(listed) is None
 
 
@@ -95,6 +93,16 @@ def test_a_list_for_another_key_is_no_list_for_yours(monkeypatch: pytest.MonkeyP
     assert trouble(model, asked[1]) == "listed for another key: ai-models discover groq"
 
 
+def test_a_key_that_was_refused_calls_nothing_until_it_is_another_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GROQ_API_KEY", "gsk_0123456789")
+    key = find_key("groq")
+    assert key is not None
+    refused = LastAnswer("groq", NOW, "refused", "groq", "the key in GROQ_API_KEY was rejected (401)", key.fingerprint)
+    assert trouble(offer("groq"), refused) == "the key in GROQ_API_KEY was rejected (401)"
+    monkeypatch.setenv("GROQ_API_KEY", "gsk_a-new-one-0123")
+    assert trouble(offer("groq"), refused) is None
+
+
 def test_a_gateway_of_your_own_that_wants_no_key_needs_none() -> None:
     found = LastAnswer("vllm", NOW, "found", "vllm")
     assert trouble(offer("vllm", listed="2026-11-25"), found) is None
@@ -107,7 +115,7 @@ def test_a_model_can_be_called_through_its_snapshot(monkeypatch: pytest.MonkeyPa
     snapshot = Model("anthropic/claude-x-20260101", "anthropic", base=floating.id, connector_metadata=listed)
     availability = Availability({each.id: each for each in (floating, snapshot)})
     assert availability.covers(floating)
-    assert availability.why_not(floating) == {"anthropic": "not on the list that anthropic gives your key"}
+    assert availability.why_not(floating) == {"anthropic": "not on its list for your key"}
 
 
 class Server(ModelSource):
@@ -205,3 +213,18 @@ def test_no_key_is_written_beside_the_registry(tmp_path: Path, monkeypatch: pyte
     assert all("0123456789" not in path.read_text() for path in tmp_path.iterdir())
     monkeypatch.setenv("GROQ_API_KEY", "gsk_of-somebody-else")
     assert ids(manager) == []
+
+
+def test_a_refused_key_of_a_discovery_is_remembered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from ai_models.sources import ProviderAPISource
+    from ai_models.testing import FakeTransport
+
+    monkeypatch.setenv("GROQ_API_KEY", "gsk_0123456789")
+    manager = get_manager(tmp_path / "models.json")
+    manager.models["m"] = Model("m", "groq")
+    transport = FakeTransport({"https://api.groq.com/openai/v1/models": 401})
+    manager.register_source("groq", ProviderAPISource("groq", transport=transport))
+    assert ids(manager) == ["m"]
+    manager.discover(["groq"])
+    assert ids(manager) == []
+    assert manager.availability.why_not(manager.models["m"])["groq"].startswith("the key in GROQ_API_KEY was rejected")

@@ -23,7 +23,7 @@ class Availability:
     >>> availability.covers(models["m"]), availability.covers(models["n"])
     (True, False)
     >>> availability.why_not(models["n"])
-    {'nobody': 'nobody is no provider that ai_models knows how to call'}
+    {'nobody': 'no provider that ai_models knows how to call'}
     """
 
     def __init__(self, models: Mapping[str, Model], answers: "LastAnswers | None" = None) -> None:
@@ -65,14 +65,15 @@ class Availability:
         facts = offer.facts
         retired = facts.get("retired") or (offer.model.retired if offer.is_default else None)
         if offer.gone is not None:
-            return f"{offer.provider} lists it no more since {offer.gone}"
+            return f"listed no more since {offer.gone}"
         if isinstance(retired, str) and len(retired) == len(self._today) and retired <= self._today:
             return f"retired on {retired}"
         if facts.get("active") is False:
-            return f"{offer.provider} lists it as not active"
+            reason = facts.get("state_reason")
+            return f"not active{f': {reason}' if reason else ''}"
         if facts.get("state") == "failed":
             reason = facts.get("state_reason")
-            return f"{offer.provider} failed to load it{f': {reason}' if reason else ''}"
+            return f"its server failed to load it{f': {reason}' if reason else ''}"
         if facts.get("requires_profile"):
             return "callable through an inference profile alone: take the id of one"
         if facts.get("requires_provisioned"):
@@ -91,7 +92,7 @@ class Availability:
 
         last = self._last_of(offer.provider)
         if last is not None and not last.ok:
-            return f"{offer.provider} did not answer at {_minute(last)}: {last.reason}"
+            return f"no answer at {_minute(last)}: {last.reason}"
         known = providers.get(offer.provider)
         if known is not None and known.is_local and known.list_url() is None:
             return "files on this machine, which no server that is known serves"
@@ -101,13 +102,15 @@ class Availability:
         from ai_models.providers import providers
 
         provider = offer.provider
-        if self.has_key(provider) or self._signs_in(provider):
+        last, key = self._last_of(provider), self._key_of(provider)
+        if last is not None and last.status == "refused" and last.key == key:
+            return last.reason
+        if key is not None or self._signs_in(provider):
             return None
         known = providers.get(provider)
         if known is None:
             listed = provider in self._lists
-            return None if listed else f"{provider} is no provider that ai_models knows how to call"
-        last = self._last_of(provider)
+            return None if listed else "no provider that ai_models knows how to call"
         if last is not None and last.ok and last.key is None and known.placeholder_key:
             return None
         return f"no key (set {known.key_variables[0]})" if known.key_variables else "no login is found"
@@ -117,7 +120,7 @@ class Availability:
         if offer.provider not in self._lists:
             return None
         if "listed" not in offer.facts:
-            return f"not on the list that {offer.provider} gives {'you' if offer.is_local else 'your key'}"
+            return "not on its list" if offer.is_local else "not on its list for your key"
         last, key = self._last_of(offer.provider), self._key_of(offer.provider)
         if last is not None and last.ok and last.key and key and last.key != key:
             return f"listed for another key: ai-models discover {offer.provider}"

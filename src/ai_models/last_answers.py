@@ -14,10 +14,13 @@ from dataclasses import asdict, dataclass
 from ai_models.errors import StoreError
 from ai_models.stores.file_io import append_lines
 
-__all__ = ["DOUBTED", "LastAnswer", "LastAnswers"]
+__all__ = ["DOUBTED", "REFUSED", "LastAnswer", "LastAnswers"]
 
 DOUBTED = "doubted"
 """The status of a source whose answer was empty or far smaller than before."""
+
+REFUSED = "refused"
+"""The status of a source whose server refused the key."""
 
 _COMPACT_BYTES = 256 * 1024
 """A file larger than this is written anew, without what newer lines overrule."""
@@ -27,7 +30,7 @@ _COMPACT_BYTES = 256 * 1024
 class LastAnswer:
     """One source as it was when it was last asked: `when` is a UTC time as ISO text.
 
-    `status` is that of the report, or `DOUBTED` where the answer was not believed.
+    `status` is that of the report, or `DOUBTED` where the answer was not believed, or `REFUSED`.
 
     `provider` is whose own list it is, `None` for others; `key` tells one key from another without showing either,
     `None` if it was asked without one.

@@ -19,6 +19,7 @@ from ai_models.errors import (
     GroupNotFoundError,
     InvalidModelError,
     ModelNotFoundError,
+    SourceAuthError,
     SourceError,
     SourceNotFoundError,
 )
@@ -367,7 +368,7 @@ def _beside(registry: ModelRegistry, ending: str) -> str | None:
 
 def _last_answer(source: ModelSource, answer: Answer, when: str) -> "LastAnswer":
     """Return what is to be remembered of an answer; a server that was silent is not the answer that served instead."""
-    from ai_models.last_answers import DOUBTED, LastAnswer
+    from ai_models.last_answers import DOUBTED, REFUSED, LastAnswer
 
     key = getattr(source, "key", None)  # of those that ask with one
     status, reason = answer.row.status, answer.row.reason
@@ -375,6 +376,8 @@ def _last_answer(source: ModelSource, answer: Answer, when: str) -> "LastAnswer"
         status, reason = "failed", answer.row.note
     elif answer.listing is not None and not answer.row.ok:
         status = DOUBTED
+    elif isinstance(answer.error, SourceAuthError):
+        status = REFUSED
     return LastAnswer(answer.row.source, when, status, source.provider, reason, getattr(key, "fingerprint", None))
 
 
