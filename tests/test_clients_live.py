@@ -17,6 +17,7 @@ from ai_models._core.model import Model
 from ai_models.connectors import builtin_connectors
 from ai_models.connectors.table_connector import TableConnector
 from ai_models.credentials import key_names
+from ai_models.errors import UnsupportedModelError
 from ai_models.providers import providers
 from ai_models.testing.recorder import ANSWER, RecordedRequest, Recorder
 
@@ -126,6 +127,10 @@ def test_no_vendors_key_goes_to_a_stranger(
     connector, model = made(client, route)
     settings = {**({"max_tokens": LIMIT} if route.cap else {}), **route.settings}
     settings["base_url"] = recorder.url + route.base_path
+    if route.signs_in:
+        with pytest.raises(UnsupportedModelError, match="signs in by itself"):
+            connector.client(model, **settings)
+        return
     client.converse(connector.client(model, **settings), connector.format_metadata(model, **settings))
     for request in recorder.requests:
         assert "sk-of-" not in str(dict(request.headers)), request.path
@@ -144,6 +149,7 @@ def test_the_written_program_runs(
     assert ANSWER in done.stdout or route.kind != "chat"
     request = asked(recorder)
     assert (request.path, request.key) == (route.path, expected_key(route))
+    assert (route.wire_id or route.id) in (request.model, *request.path.split("/"))
 
 
 @pytest.mark.parametrize(("client", "route"), EMBEDDINGS, ids=named(EMBEDDINGS))

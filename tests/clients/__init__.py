@@ -17,7 +17,8 @@ class Route:
 
     `path` is that of the request, `cap` where in its body the output limit stands (`None`: it can't be told one),
     `wire_id` the model's name in body or path, if it isn't `id`. `needs` are further modules, `settings` go into the
-    client, `key` is what a server that wants no key gets (`None`: the provider's own key).
+    client, `key` is what a server that wants no key gets (`None`: the provider's own key). `signs_in`: the library finds
+    the login by itself, and can't be told one for another server.
     """
 
     provider: str
@@ -29,6 +30,7 @@ class Route:
     key: str | None = None
     settings: Mapping[str, Any] = field(default_factory=dict)
     kind: str = "chat"
+    signs_in: bool = False
 
     @property
     def base_path(self) -> str:
@@ -36,7 +38,8 @@ class Route:
         path = self.path
         for call in (
             *("/chat/completions", "/responses", "/v1/messages", "/api/chat", "/api/embed", "/embeddings"),
-            *("/v2/chat", "/v2/embed", "/v1beta"),
+            *("/v2/chat", "/v2/embed", "/v2/rerank", "/v1beta/models", "/v1/models", "/model/", "/hf-inference"),
+            *("/openai/deployments", "/images/generations", "/audio/speech", "/rerank", "/moderations", "/completions"),
         ):
             head, found, _ = path.partition(call)
             if found:

@@ -35,6 +35,7 @@ SAMPLING = ("temperature", "top_p")
 URLS: Mapping[str, UrlForm] = {"openai_url": "openai", "root_url": "root", "anthropic_url": "anthropic"}
 """The variables that hold a base URL, and the form it has there."""
 
+_PATIENCE = 600
 _SETTING_OF = {"context": "num_ctx", "timeout_ms": "timeout"}
 
 
@@ -56,6 +57,7 @@ def values(way: Way, settings: Mapping[str, Any]) -> dict[str, Any]:
         "max_tokens!": _first_known(asked["max_tokens"], model.max_output_tokens),
         "output_cap": endpoint.provider.output_cap,
         "context": _first_known(asked["num_ctx"], way.offer.facts.get("effective_context")),
+        "timeout!": _first_known(timeout, _PATIENCE),
         "timeout_ms": None if timeout is None else round(timeout * 1000),
         "litellm": endpoint.provider.sdk_name("litellm"),
         "sdk": endpoint.provider.sdk_name(way.library.name.replace("-", "_")),
@@ -124,8 +126,12 @@ def url_words(routes: Iterable[Route]) -> list[str]:
     ['api_base']
     """
     makes = (route.make.items() for route in routes)
-    found = {word for make in makes for word, text in make if isinstance(text, str) and text.strip("$?") in URLS}
+    found = {word for make in makes for word, text in make if isinstance(text, str) and _is_url(text)}
     return sorted(found)
+
+
+def _is_url(template: str) -> bool:
+    return any(name.rstrip("?") in URLS for name in variables_of(template))
 
 
 def _refused(way: Way) -> tuple[str, ...]:

@@ -1,7 +1,8 @@
 """The template engine: a template and its variables → arguments, a live object, or source text.
 
 A template is plain data whose texts may hold `$variables`; an argument without a value is left out. A mapping with
-the key `new` is an object to be made: `{"new": "package.module:Class", **arguments}`.
+the key `new` is an object to be made: `{"new": "package.module:Class", **arguments}`. One with the key `bind` is a
+function to be called later with these arguments and further ones.
 
 >>> template = {"model": "$id", "options": {"num_ctx": "$num_ctx", "seed": "$seed"}}
 >>> fill(template, {"id": "llama3:8b", "seed": 7})
@@ -84,11 +85,17 @@ def build(filled: Any) -> Any:
 
     >>> build({"new": "datetime:timedelta", "days": 2})
     datetime.timedelta(days=2)
+    >>> build({"bind": "datetime:timedelta", "days": 2})(hours=12)
+    datetime.timedelta(days=2, seconds=43200)
     """
     if isinstance(filled, list):
         return [build(each) for each in filled]
     if isinstance(filled, dict):
-        arguments = {name: build(each) for name, each in filled.items() if name != "new"}
+        arguments = {name: build(each) for name, each in filled.items() if name not in ("new", "bind")}
+        if "bind" in filled:
+            from functools import partial
+
+            return partial(_load(filled["bind"]), **arguments)
         return _load(filled["new"])(**arguments) if "new" in filled else arguments
     return filled
 
@@ -140,6 +147,12 @@ def _expression(filled: Any, imports: set[str]) -> str:
         return f"{filled.prefix!r} + {read}" if filled.prefix else read
     if not isinstance(filled, dict):
         return repr(filled)
+    if "bind" in filled:
+        imports.add("from functools import partial")
+        module, _, path = filled["bind"].partition(":")
+        imports.add(f"from {module} import {path.partition('.')[0]}")
+        bound = render_arguments({name: each for name, each in filled.items() if name != "bind"}, imports)
+        return f"partial({path}, {bound})"
     if "new" not in filled:
         return "{" + ", ".join(f"{name!r}: {_expression(each, imports)}" for name, each in filled.items()) + "}"
     module, _, path = filled["new"].partition(":")

@@ -38,6 +38,11 @@ class Way:
         return self.route.target or self.library.target
 
     @property
+    def making(self) -> str:
+        """What is done with the target: a class makes an object (`new`), a function waits for its call (`bind`)."""
+        return "bind" if self.library.binds else "new"
+
+    @property
     def missing(self) -> str:
         """What is missing before a call can be made this way, such as a key; empty if nothing is."""
         return self.endpoint.missing(key=self.route.takes_key)

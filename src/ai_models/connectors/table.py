@@ -8,6 +8,7 @@
 import os
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from fnmatch import fnmatchcase
 from functools import cache
 from typing import Any
 
@@ -33,6 +34,7 @@ class Route:
     when: str | None = None
     package: str | None = None
     target: str | None = None
+    ids: str | None = None
 
     @property
     def metadata(self) -> Mapping[str, Any]:
@@ -49,11 +51,21 @@ class Route:
         """Whether the client can be told another address."""
         return any("_url" in name for name in variables_of(dict(self.make)))
 
-    def fits(self, provider: Provider, settings: Collection[str] = ()) -> bool:
-        """Return whether this route reaches the provider, with these settings asked for."""
+    def fits(self, provider: Provider, settings: Collection[str] = (), id: str = "") -> bool:
+        """Return whether this route reaches the provider, with these settings asked for, for the model of this id.
+
+        >>> from ai_models.providers import providers
+        >>> route = Route(("speaks=anthropic", "bedrock"), make={}, ids="*anthropic*")
+        >>> route.fits(providers["openrouter"], id="anthropic/claude"), route.fits(providers["bedrock"], id="nova")
+        (True, False)
+        """
         if self.when is not None and self.when not in settings:
             return False
-        names = {provider.id, f"wire={provider.wire}"} | ({"*"} if provider.openai_url else set())
+        if self.ids is not None and not any(fnmatchcase(id, pattern) for pattern in self.ids.split()):
+            return False
+        names = {provider.id, f"wire={provider.wire}"}
+        names |= {"*"} if provider.openai_url else set()
+        names |= {"speaks=anthropic"} if provider.anthropic_url else set()
         return not names.isdisjoint(self.servers)
 
 
@@ -74,6 +86,7 @@ class Library:
     kinds: tuple[str, ...] = ("chat",)
     instead: Mapping[str, str] = field(default_factory=dict)
     routes: tuple[Route, ...] = ()
+    binds: bool = False
     others: tuple["Library", ...] = ()
 
     def for_kind(self, kind: str | None) -> "Library | None":
@@ -86,14 +99,14 @@ class Library:
             return self
         return next((each for each in (self, *self.others) if kind in each.kinds), None)
 
-    def route(self, provider: Provider, settings: Collection[str] = ()) -> Route | None:
-        """Return the first route that reaches the provider, or `None`.
+    def route(self, provider: Provider, settings: Collection[str] = (), id: str = "") -> Route | None:
+        """Return the first route that reaches the provider's model of this id, or `None`.
 
         >>> from ai_models.providers import providers
         >>> libraries()["ollama"].route(providers["openai"]) is None
         True
         """
-        return next((route for route in self.routes if route.fits(provider, settings)), None)
+        return next((route for route in self.routes if route.fits(provider, settings, id)), None)
 
 
 class Libraries(Mapping[str, Library]):
@@ -160,9 +173,11 @@ def _section(name: str, row: Mapping[str, Any]) -> Library:
         tuple(row["kinds"].split()),
         row.get("instead", {}),
         tuple(_route(each) for each in row["routes"]),
+        row.get("binds", False),
     )
 
 
 def _route(row: Mapping[str, Any]) -> Route:
     servers = tuple(row["for"].split())
-    return Route(servers, row["make"], row.get("call"), row.get("when"), row.get("package"), row.get("target"))
+    optional = (row.get(name) for name in ("call", "when", "package", "target", "ids"))
+    return Route(servers, row["make"], *optional)

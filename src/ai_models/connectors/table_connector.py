@@ -89,7 +89,7 @@ class TableConnector(Connector):
         filled = self._filled(way.route.make, way, overrides, {"api_key": key, "api_key!": key})
         filled |= overrides.get("kwargs") or {}
         try:
-            return build({"new": way.target, **filled})
+            return build({way.making: way.target, **filled})
         except ImportError as error:
             raise self._not_installed(way, error) from error
 
@@ -102,7 +102,7 @@ class TableConnector(Connector):
         keys = code_keys(way.endpoint)
         made = self._filled(way.route.make, way, overrides, keys)
         called = self._filled(way.route.call, way, overrides, keys) if way.route.call is not None else {}
-        imports, expression = source({"new": way.target, **made})
+        imports, expression = source({way.making: way.target, **made})
         use = way.library.use.strip().replace("{call}", render_arguments(called))
         return "\n".join([*imports, "", f"{way.library.variable} = {expression}", use, ""])
 
@@ -172,13 +172,15 @@ class TableConnector(Connector):
             return "the provider is unknown; give a base_url"
         if provider.retired is not None and provider.retired <= date.today().isoformat():
             return f"closed since {provider.retired}"
-        route = served.route(provider, [name for name in SETTINGS if settings.get(name) is not None])
+        route = served.route(provider, [name for name in SETTINGS if settings.get(name) is not None], offer.id)
         if route is None:
             return f"out of reach for {self.name}"
         if given is not None and not route.takes_url:
             return f"{self.name} can't be told its address"
         by_user = bool(chosen) or _by_user(offer.model, f"{offer.key}.base_url")
         endpoint = Endpoint(provider, given, by_user, self._env, self._dotenv)
+        if not (route.takes_key or endpoint.at_home):
+            return f"{self.name} signs in by itself, and would send the login of {provider.id} to another server"
         try:
             endpoint.url("openai")
         except AIModelsError as error:

@@ -1,0 +1,25 @@
+"""The mistralai library."""
+
+from typing import Any
+
+from tests.clients import MESSAGES, Client, Route
+
+
+def converse(client: Any, metadata: dict[str, Any]) -> str:
+    return client.chat.complete(**metadata, messages=MESSAGES).choices[0].message.content
+
+
+def embed(client: Any, metadata: dict[str, Any]) -> list[float]:
+    return client.embeddings.create(**metadata, inputs=["ping"]).data[0].embedding
+
+
+CLIENT = Client(
+    "mistralai",
+    ("mistralai.client",),
+    (
+        Route("mistral", "/v1/chat/completions", "mistral-small-latest"),
+        Route("mistral", "/v1/embeddings", "mistral-embed", kind="embedding"),
+    ),
+    converse,
+    embed=embed,
+)
