@@ -65,7 +65,14 @@ def parse_azure(payload: Any, deployments: Any = None, *, provider: str = "azure
         names.setdefault(str(each.connector_metadata[provider].get("alias_of")), []).append(each.id)
     for model in parsed.models:
         model.connector_metadata.setdefault(provider, {})["deployments"] = names.get(model.id, [])
-    return rows.merge_pages([parsed, deployed])
+    return _called(parsed, deployed)
+
+
+def _called(parsed: Parsed, deployed: Parsed) -> Parsed:
+    """Return both lists as one: under a name that is in both, the deployment is what answers."""
+    named = {model.id: model for model in deployed.models}
+    models = [named.pop(model.id, model) for model in parsed.models]
+    return Parsed([*models, *named.values()], [*parsed.skipped, *deployed.skipped])
 
 
 def _listed(payload: Any, provider: str) -> list[Any]:

@@ -27,6 +27,7 @@ _BY_OUTPUT = {"image": "image_output", "video": "video_output", "audio": "audio_
 _CONTEXT = ("description.maxContextWindow", "modelCard.contextWindow")
 _MAX_OUTPUT = ("converse.maxTokensMaximum", "modelCard.maxOutputTokens")
 _END_OF_LIFE = ("modelLifecycle.endOfLifeTime", "modelCard.modelEolDate")
+_PROFILES = "inferenceProfileSummaries"
 _LONG_DATES = ("%B %d, %Y", "%b %d, %Y")
 
 
@@ -35,7 +36,9 @@ def list_models(exchange: Exchange, url: str, provider: Provider) -> Parsed:
     models = exchange.json(url)
     profiles: list[Any] = []
     try:
-        profiles += exchange.pages(*_pages_of(url.removesuffix("/foundation-models") + "/inference-profiles"))
+        for page in exchange.pages(*_pages_of(url.removesuffix("/foundation-models") + "/inference-profiles")):
+            rows.expect_rows(page, provider.id, _PROFILES)
+            profiles.append(page)
     except SourceError as error:
         exchange.notes.append(f"no inference profiles: {error}")
     return parse_bedrock(models, profiles, provider=provider.id)
@@ -66,9 +69,7 @@ def parse_bedrock(payload: Any, profiles: Iterable[Any] = (), *, provider: str =
     )
     by_id = {model.id: model for model in parsed.models}
     pages = [
-        rows.parse_rows(
-            rows.expect_rows(page, provider, "inferenceProfileSummaries"), lambda row: _profile(row, by_id, provider)
-        )
+        rows.parse_rows(rows.expect_rows(page, provider, _PROFILES), lambda row: _profile(row, by_id, provider))
         for page in profiles
     ]
     return rows.merge_pages([parsed, *pages])

@@ -35,7 +35,8 @@ def list_models(exchange: Exchange, url: str, provider: Provider) -> Parsed:
     def following(payload: Any) -> str | None:
         total = rows.count(rows.dig(payload, "result_info.total_count"))
         size = rows.count(rows.dig(payload, "result_info.per_page")) or _PAGE_SIZE
-        return address() if total is not None and page * size < total else None
+        pages = rows.count(rows.dig(payload, "result_info.total_pages")) or (-(-total // size) if total else 1)
+        return address() if page < pages else None
 
     return rows.merge_pages(parse_cloudflare(each, provider.id) for each in exchange.pages(address(), following))
 
@@ -66,6 +67,7 @@ def _model(row: Mapping[str, Any], provider: str) -> Model:
         ),
         cost_per_unit=dict(_unit_prices(asked)),
         kind=_kind(row),
+        max_input_tokens=rows.count(properties.get("max_input_tokens")),
         retired=rows.day(properties.get("planned_deprecation_date")),
         status="deprecated" if row.get("deprecated") is True else "preview" if _flag(properties.get("beta")) else None,
     )
@@ -83,6 +85,8 @@ def _list(value: Any) -> list[Any]:
 
 
 def _flag(value: Any) -> bool | None:
+    if isinstance(value, bool):
+        return value
     return {"true": True, "false": False}.get(value.lower()) if isinstance(value, str) else None
 
 
