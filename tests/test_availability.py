@@ -228,3 +228,29 @@ def test_a_refused_key_of_a_discovery_is_remembered(tmp_path: Path, monkeypatch:
     manager.discover(["groq"])
     assert ids(manager) == []
     assert manager.availability.why_not(manager.models["m"])["groq"].startswith("the key in GROQ_API_KEY was rejected")
+
+
+def test_a_server_that_a_look_around_found_is_down_when_the_next_one_finds_it_no_more(manager: ModelManager) -> None:
+    class Around(ModelSource):
+        name = "around"
+        is_local = True
+        running: tuple[str, ...] = ("ollama", "vllm")
+
+        def discover_models(self) -> Iterable[Model]:
+            if not self.running:
+                raise SourceUnavailableError("no server answers", source="around")
+            return [Model(f"m-of-{provider}", provider, is_local=True) for provider in self.running]
+
+    around = Around()
+    manager.register_source("around", around)
+    manager.discover(["around"])
+    assert len(ids(manager)) == 2
+    around.running = ("vllm",)
+    manager.discover(["around"])
+    assert ids(manager) == ["vllm/m-of-vllm"]
+    around.running = ()
+    manager.discover(["around"])
+    assert ids(manager) == []
+    around.running = ("ollama",)
+    manager.discover(["around"])
+    assert ids(manager) == ["ollama/m-of-ollama"]

@@ -11,15 +11,14 @@ from ai_models._core.model import Model
 from ai_models._core.pricing import Pricing
 from ai_models._core.registry import ModelRegistry
 from ai_models.availability import Availability
-from ai_models.changes import Change, ChangeLog, utc_now
-from ai_models.discovery import DEFAULT_TIMEOUT_S, Answer, DiscoveryReport, Progress, ask_all
+from ai_models.changes import Change, ChangeLog
+from ai_models.discovery import DEFAULT_TIMEOUT_S, Answer, DiscoveryReport, Progress, ask_all, what_became_of
 from ai_models.errors import (
     AIModelsError,
     ConnectorNotFoundError,
     GroupNotFoundError,
     InvalidModelError,
     ModelNotFoundError,
-    SourceAuthError,
     SourceError,
     SourceNotFoundError,
 )
@@ -27,7 +26,7 @@ from ai_models.lifecycle import Retirement, retiring
 from ai_models.plugins import Plugins
 
 if TYPE_CHECKING:
-    from ai_models.last_answers import LastAnswer, LastAnswers
+    from ai_models.last_answers import LastAnswers
 
 GROUP_TAG = "group:"
 """A group is this tag, with the group's name, on each of its models."""
@@ -270,10 +269,7 @@ class ModelManager:
     ) -> None:
         """Write down what a discovery changed, and what became of the sources that were really asked."""
         self._log.append(report.changes)
-        when = utc_now()
-        self.last_answers.record(
-            _last_answer(sources[name], each, when) for name, each in answers.items() if each.dialled
-        )
+        self.last_answers.record(what_became_of(sources, answers, self.last_answers))
 
     def _model(self, model_id: str) -> Model:
         try:
@@ -364,21 +360,6 @@ def _beside(registry: ModelRegistry, ending: str) -> str | None:
     """Return where something about a registry is kept: beside its file, or nowhere for one in memory."""
     location = registry.location
     return None if location is None else location.removesuffix(".json") + ending
-
-
-def _last_answer(source: ModelSource, answer: Answer, when: str) -> "LastAnswer":
-    """Return what is to be remembered of an answer; a server that was silent is not the answer that served instead."""
-    from ai_models.last_answers import DOUBTED, REFUSED, LastAnswer
-
-    key = getattr(source, "key", None)  # of those that ask with one
-    status, reason = answer.row.status, answer.row.reason
-    if answer.listing is not None and answer.listing.origin == "stale":
-        status, reason = "failed", answer.row.note
-    elif answer.listing is not None and not answer.row.ok:
-        status = DOUBTED
-    elif isinstance(answer.error, SourceAuthError):
-        status = REFUSED
-    return LastAnswer(answer.row.source, when, status, source.provider, reason, getattr(key, "fingerprint", None))
 
 
 def _asked_under(**policy: Any) -> Callable[[ModelSource], Listing]:
