@@ -26,7 +26,7 @@ KEY = "sk-0123456789abcdef"
 LISTING = [provider.id for provider in providers.values() if has_list(provider)]
 FILLED = {name: "filled" for provider in providers.values() for names in provider.fill.values() for name in names}
 OLLAMA = "http://127.0.0.1:11434/api"
-PAYLOADS = {
+PAYLOADS: dict[str, Any] = {
     "anthropic": ANTHROPIC,
     "bedrock": {"modelSummaries": [{"modelId": "a.b-v1:0"}]},
     "cloudflare": {"result": [{"name": "@cf/a/b"}]},

@@ -19,7 +19,7 @@ from ai_models.sources.formats.openai import parse_openai
 from ai_models.sources.formats.openrouter import parse_openrouter
 from ai_models.sources.parsed import Parsed
 
-OPENROUTER = {
+OPENROUTER: dict[str, Any] = {
     "data": [
         {
             "id": "lab/chat",
@@ -257,7 +257,8 @@ def test_openrouter_prices_are_the_strings_it_sends() -> None:
     }
     assert model.cost_per_unit == {"image": 0.0048, "request": 0.0, "search": 0.01}
     long = {"when": {"input_tokens_above": 200000}, "cost_per_token": {"input": 6e-06, "output": 2.25e-05}}
-    assert model.price_tiers == [long]
+    night = {"when": {"hours_utc": "16:30-00:30"}, "cost_per_token": {"input": 1e-06}}
+    assert model.price_tiers == [long, night]
 
 
 def test_openrouter_limits_dates_and_names() -> None:

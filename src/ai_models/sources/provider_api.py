@@ -104,7 +104,7 @@ class ProviderAPISource(ModelSource):
         key = login.key if login else self._required_key()
         return Fetcher(
             self.name,
-            url,
+            url + self._apart,
             self._transport,
             cache=DiscoveryCache() if self._cache is None and self._transport is None else self._cache,
             headers=self.served.headers(key.reveal() if key and not login else None),
@@ -113,6 +113,11 @@ class ProviderAPISource(ModelSource):
             live_only=self.is_local,
             sign=login.sign if login else None,
         )
+
+    @property
+    def _apart(self) -> str:
+        """What keeps the remembered answers of this source apart from those of others at the same address."""
+        return ""
 
     @property
     def _signs_in(self) -> bool:
@@ -161,7 +166,7 @@ class ProviderAPISource(ModelSource):
 
 
 class OpenRouterSource(ProviderAPISource):
-    """OpenRouter's list of models: no key is needed.
+    """OpenRouter's list of models: no key is needed. With `endpoints`, ids of models, it is asked who serves those.
 
     >>> from ai_models.testing import FakeTransport
     >>> row = {"id": "openai/gpt-4", "context_length": 8192, "pricing": {"prompt": "0.00003"}}
@@ -173,8 +178,24 @@ class OpenRouterSource(ProviderAPISource):
 
     by_default = True
 
-    def __init__(self, **options: Any) -> None:
+    def __init__(self, *, endpoints: Iterable[str] = (), **options: Any) -> None:
         super().__init__("openrouter", **options)
+        self._endpoints = list(dict.fromkeys([endpoints] if isinstance(endpoints, str) else endpoints))
+
+    def listing(self) -> Listing:
+        """Ask OpenRouter and return its whole answer, with the `backends` of the models of `endpoints`."""
+        if not self._endpoints:
+            return super().listing()
+        from ai_models.sources.formats.openrouter_endpoints import with_backends
+
+        url, list_models = self._url(), reader_of(self.served)
+        return self.fetcher.listing(
+            lambda exchange: with_backends(exchange, url, list_models(exchange, url, self.served), self._endpoints)
+        )
+
+    @property
+    def _apart(self) -> str:
+        return "#endpoints=" + ",".join(self._endpoints) if self._endpoints else ""
 
 
 class OllamaSource(ProviderAPISource):

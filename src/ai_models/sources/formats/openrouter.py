@@ -3,19 +3,24 @@
 `supported_parameters` is a complete list, so that a capability which has a parameter of its own and isn't
 listed is known to be missing. A price of "-1" varies by request: it is unknown. "0" is a real zero, except for
 reasoning tokens, which are billed as output, and for models without text output, which are billed in other units.
+
+The lists of image, embedding and video models are read as well; a video's prices depend on how it is made, so that
+one price of a second is known only where all are the same.
 """
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from ai_models._core.model import Model
 from ai_models.providers import Provider
 from ai_models.sources import rows
-from ai_models.sources.facts import text_or_none, texts
+from ai_models.sources.facts import in_order, price, text_or_none, texts
 from ai_models.sources.fetch import Exchange
+from ai_models.sources.formats.local import known
 from ai_models.sources.parsed import Parsed
 
-__all__ = ["list_models", "parse_openrouter"]
+__all__ = ["list_models", "model_of_row", "parse_openrouter", "prices_of_tokens", "prices_of_units"]
 
 _TOKEN_PRICES = {
     "prompt": "input",
@@ -45,6 +50,8 @@ _BY_PARAMETER = {
 _MEANINGFUL_ABSENCE = ("tools", "reasoning", "structured_outputs", "response_format", "logprobs", "temperature")
 _BY_INPUT = {"image": "vision", "audio": "audio_input", "video": "video_input", "file": "file_input"}
 _BY_OUTPUT = {"image": "image_output", "audio": "audio_output", "video": "video_output"}
+_HOUR = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
+_PER_SECOND = {"duration_seconds": 1, "cents_per_second": 100}
 _KINDS = ("chat", "embedding", "rerank", "image", "video", "speech", "transcription")
 
 
@@ -68,10 +75,15 @@ def parse_openrouter(payload: Any, provider: str = "openrouter") -> Parsed:
     >>> model.cost_per_token, model.supports("tools"), model.supports("reasoning")
     ({'input': 3e-06}, True, False)
     """
-    return rows.parse_rows(rows.expect_rows(payload, provider, "data"), lambda row: _model(row, provider))
+    return rows.parse_rows(rows.expect_rows(payload, provider, "data"), lambda row: model_of_row(row, provider))
 
 
-def _model(row: Mapping[str, Any], provider: str) -> Model:
+def model_of_row(row: Mapping[str, Any], provider: str = "openrouter") -> Model:
+    """Return the model of one row; raise `SkipRowError` if it is none.
+
+    >>> model_of_row({"id": "lab/film", "pricing_skus": {"duration_seconds": "0.5"}}).cost_per_unit
+    {'second': 0.5}
+    """
     id = rows.row_id(row, "id")
     inputs, outputs = _modalities(row, "input_modalities"), _modalities(row, "output_modalities")
     pricing = rows.mapping(row.get("pricing"))
@@ -81,8 +93,8 @@ def _model(row: Mapping[str, Any], provider: str) -> Model:
         context_size=rows.first(row, ("context_length", "top_provider.context_length"), rows.count),
         max_output_tokens=rows.count(rows.dig(row, "top_provider.max_completion_tokens")),
         capabilities=_capabilities(row, inputs, outputs),
-        cost_per_token=_token_prices(pricing, outputs),
-        cost_per_unit=rows.prices(pricing, _UNIT_PRICES),
+        cost_per_token=prices_of_tokens(pricing, outputs),
+        cost_per_unit=prices_of_units(pricing) | _video_prices(row),
         price_tiers=_tiers(pricing),
         name=text_or_none(row.get("name")),
         input_modalities=inputs,
@@ -100,25 +112,54 @@ def _modalities(row: Mapping[str, Any], name: str) -> list[str]:
     stated = texts(rows.dig(row, f"architecture.{name}"))
     if stated:
         return stated
+    if "pricing_skus" in row:
+        return _video_modalities(row, name)
     before, arrow, after = str(rows.dig(row, "architecture.modality") or "").partition("->")
     side = before if name == "input_modalities" else after
     return [each for each in side.split("+") if each] if arrow else []
 
 
+def _video_modalities(row: Mapping[str, Any], name: str) -> list[str]:
+    """Return the modalities of a row of the list of video models, which has no `architecture`."""
+    if name == "output_modalities":
+        return ["video", "audio"] if row.get("generate_audio") is True else ["video"]
+    return ["text", "image"] if texts(row.get("supported_frame_images")) else []
+
+
+def _video_prices(row: Mapping[str, Any]) -> dict[str, float]:
+    """Return the price of a second of video if it is the same however it is made."""
+    asked = {
+        value / factor
+        for name, stated in rows.mapping(row.get("pricing_skus")).items()
+        for unit, factor in _PER_SECOND.items()
+        if name.startswith(unit) and (value := price(stated)) is not None
+    }
+    return {"second": float(asked.pop())} if len(asked) == 1 else {}
+
+
 def _capabilities(row: Mapping[str, Any], inputs: list[str], outputs: list[str]) -> dict[str, bool]:
     found: dict[str, bool] = {}
-    for modalities, known in ((inputs, _BY_INPUT), (outputs, _BY_OUTPUT)):
+    for modalities, names in ((inputs, _BY_INPUT), (outputs, _BY_OUTPUT)):
         if modalities:
-            found |= {capability: modality in modalities for modality, capability in known.items()}
+            found |= {capability: modality in modalities for modality, capability in names.items()}
     if isinstance(row.get("supported_parameters"), list):
         listed = texts(row["supported_parameters"])
         found |= {capability: True for name, capability in _BY_PARAMETER.items() if name in listed}
         if listed:
             found = {_BY_PARAMETER[name]: name in listed for name in _MEANINGFUL_ABSENCE} | found
+    if isinstance(row.get("supports_streaming"), bool):
+        found["streaming"] = row["supports_streaming"]
+    if isinstance(row.get("generate_audio"), bool):
+        found["audio_output"] = row["generate_audio"]
     return found
 
 
-def _token_prices(pricing: Mapping[str, Any], outputs: list[str]) -> dict[str, float]:
+def prices_of_tokens(pricing: Any, outputs: list[str]) -> dict[str, float]:
+    """Return the prices of tokens of a model with these output modalities.
+
+    >>> prices_of_tokens({"prompt": "0.000003", "internal_reasoning": "0"}, ["text"])
+    {'input': 3e-06}
+    """
     found = rows.prices(pricing, _TOKEN_PRICES)
     if found.get("reasoning") == 0:
         del found["reasoning"]
@@ -126,17 +167,36 @@ def _token_prices(pricing: Mapping[str, Any], outputs: list[str]) -> dict[str, f
     return {} if billed_otherwise else found
 
 
+def prices_of_units(pricing: Any) -> dict[str, float]:
+    """Return the prices of what is not counted in tokens.
+
+    >>> prices_of_units({"prompt": "0.000003", "web_search": "0.01"})
+    {'search': 0.01}
+    """
+    return rows.prices(pricing, _UNIT_PRICES)
+
+
 def _tiers(pricing: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Return the prices of long prompts; an override bound to hours of the day has no place in our tiers."""
+    """Return the prices of long prompts and of hours of the day."""
     overrides = pricing.get("overrides")
     tiers = []
     for each in overrides if isinstance(overrides, list) else ():
-        least = rows.count(rows.dig(each, "min_prompt_tokens"))
-        cost = rows.prices(each, _TOKEN_PRICES)
-        timed = any(name.startswith("utc") for name in rows.mapping(each))
-        if least is not None and cost and not timed:
-            tiers.append({"when": {"input_tokens_above": least - 1}, "cost_per_token": cost})
-    return tiers
+        when, cost = _condition(rows.mapping(each)), rows.prices(each, _TOKEN_PRICES)
+        if when and cost:
+            tiers.append({"when": when, "cost_per_token": cost})
+    return in_order(tiers)
+
+
+def _condition(override: Mapping[str, Any]) -> dict[str, Any]:
+    """Return when an override is in force; nothing if a part of its condition is not understood."""
+    least = rows.count(override.get("min_prompt_tokens"))
+    hours = [str(override.get(name)) for name in ("utc_start", "utc_end")]
+    timed = all(_HOUR.fullmatch(hour) for hour in hours)
+    conditions = {name for name in override if name not in _TOKEN_PRICES and name not in _UNIT_PRICES}
+    understood = ({"min_prompt_tokens"} if least else set()) | ({"utc_start", "utc_end"} if timed else set())
+    if conditions - understood:
+        return {}
+    return ({"input_tokens_above": least - 1} if least else {}) | ({"hours_utc": "-".join(hours)} if timed else {})
 
 
 def _kind(outputs: list[str]) -> str | None:
@@ -149,10 +209,15 @@ def _kind(outputs: list[str]) -> str | None:
 def _offer_facts(row: Mapping[str, Any], id: str, provider: str) -> dict[str, dict[str, Any]]:
     """Return what only OpenRouter says: which release serves an id, where its weights are, what an alias is for."""
     slug = text_or_none(row.get("canonical_slug"))
+    discount = price(rows.dig(row, "pricing.discount"))
+    skus = {name: text for name, text in rows.mapping(row.get("pricing_skus")).items() if price(text) is not None}
     facts = {
         "canonical_slug": slug if slug != id else None,
         "hugging_face_id": text_or_none(row.get("hugging_face_id")),
-        "alias_target": text_or_none(row.get("alias_target")),
+        "alias_of": text_or_none(row.get("alias_target")),
+        "discount": float(discount) if discount and discount < 1 else None,
+        "voices": texts(row.get("supported_voices")) or None,
+        "pricing_skus": {name: str(text) for name, text in skus.items()} or None,
     }
-    known = {name: value for name, value in facts.items() if value is not None}
-    return {provider: known} if known else {}
+    stated = known(facts)
+    return {provider: stated} if stated else {}
