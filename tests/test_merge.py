@@ -192,3 +192,43 @@ def test_what_a_gateway_has_from_another_provider_stays_the_gateways_offer() -> 
     assert model.provider == "litellm"
     assert {offer.provider: offer.id for offer in model.offers.values()} == {"litellm": "groq/openai/gpt-oss-20b"}
     assert merge_all(rows, first) == first
+
+
+scores = st.lists(
+    st.fixed_dictionaries(
+        {"benchmark": st.sampled_from(["a", "b"]), "value": st.sampled_from([1, 2.5])},
+        optional={"setting": st.just("high")},
+    ),
+    max_size=3,
+)
+notes = st.lists(
+    st.builds(
+        lambda source, said: Contribution(source, DAY, Model("gpt-4o", "openai", benchmarks=said)),
+        st.sampled_from(["aider", "models.dev-scores"]),
+        scores,
+    ),
+    max_size=4,
+)
+
+
+@given(contributions, notes, scores, st.randoms())
+def test_scores_are_gathered_whatever_the_order_and_the_users_stay(
+    said: list[Contribution], noted: list[Contribution], mine: list[dict[str, object]], shuffler: random.Random
+) -> None:
+    base = merge_all([*said, Contribution("openai", DAY, Model("gpt-4o", "openai"))], default_rank=rank)
+    base["openai/gpt-4o"].benchmarks = mine
+    once = merge_all(said, base, notes=noted, default_rank=rank, again=base)
+    other = list(noted)
+    shuffler.shuffle(other)
+    assert merge_all(said, base, notes=other, default_rank=rank, again=base) == once
+    assert merge_all(said, once, notes=noted, default_rank=rank, again=once) == once
+    gathered = once["openai/gpt-4o"].benchmarks
+    assert gathered[: len(mine)] == mine
+    for note in noted:
+        kept = [(each["benchmark"], each["value"]) for each in gathered if each.get("source") == note.source]
+        assert {(each["benchmark"], each["value"]) for each in note.model.benchmarks} <= set(kept)
+
+
+def test_notes_about_unknown_models_bring_none() -> None:
+    note = Contribution("aider", DAY, Model("gpt-4o", "openai", benchmarks=[{"benchmark": "a", "value": 1}]))
+    assert merge_all([], notes=[note]) == {}

@@ -247,7 +247,8 @@ def _count(changes: Iterable[Change], rows: Mapping[str, SourceRow], merged: Map
 def _cared_for(model: Model) -> bool:
     """Return whether the user put anything of their own into a model."""
     written = not model.provenance or any(label.startswith(USER) for label in model.provenance.values())
-    return bool(written or model.tags or model.custom_metadata)
+    scored = any(score.get("source", USER) == USER for score in model.benchmarks)
+    return bool(written or scored or model.tags or model.custom_metadata)
 
 
 _FACTS = [name for name in FIELDS if name not in ("tags", "custom_metadata", "aliases", "benchmarks")]

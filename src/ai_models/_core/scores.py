@@ -31,8 +31,11 @@ def gathered_scores(said: Iterable[tuple[str, str, list[Score]]], stored: Iterab
             if source not in by_source or (source != USER and _newest(known) > _newest(by_source[source])):
                 by_source[source] = known
     new: dict[str, list[Score]] = {}
+    since = {_undated(score): score.get("date") for scores in by_source.values() for score in scores}
     for source, day, scores in said:
-        new.setdefault(source, []).extend({"date": day, **score, "source": source} for score in scores)
+        for score in scores:
+            own = {**score, "source": source}
+            new.setdefault(source, []).append({"date": since.get(_undated(own)) or day, **own})
     by_source |= {source: sorted(_distinct(scores), key=_order) for source, scores in new.items()}
     return [deep_copy(score) for source in sorted(by_source, key=_users_first) for score in by_source[source]]
 
@@ -75,6 +78,10 @@ def _newest(scores: Iterable[Mapping[str, Any]]) -> str:
 def _distinct(scores: Iterable[Score]) -> list[Score]:
     found: dict[str, Score] = {_order_text(score): score for score in scores}
     return list(found.values())
+
+
+def _undated(score: Score) -> str:
+    return _order_text({name: fact for name, fact in score.items() if name != "date"})
 
 
 def _order(score: Score) -> tuple[str, ...]:

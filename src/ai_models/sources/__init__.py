@@ -20,7 +20,13 @@ if TYPE_CHECKING:
         OpenAIConnector,
         OpenRouterConnector,
     )
+    from ai_models.sources.benchmarks.aider import AiderLeaderboardSource
+    from ai_models.sources.benchmarks.models_dev import ModelsDevScoresSource
     from ai_models.sources.catalogues.embedded import CatalogueSource
+    from ai_models.sources.catalogues.genai_prices import GenAIPricesSource
+    from ai_models.sources.catalogues.huggingface_hub import HuggingFaceHubSource
+    from ai_models.sources.catalogues.litellm_map import LiteLLMMapSource
+    from ai_models.sources.catalogues.models_dev import ModelsDevSource
     from ai_models.sources.disk.gguf import GGUFSource
     from ai_models.sources.disk.huggingface_cache import HuggingFaceCacheSource
     from ai_models.sources.local_servers import LocalServerSource, LocalSource, OpenAICompatibleSource
@@ -28,14 +34,20 @@ if TYPE_CHECKING:
     from ai_models.sources.provider_api import OllamaSource, OpenRouterSource, ProviderAPISource
 
 __all__ = [
+    "AiderLeaderboardSource",
     "CatalogueSource",
     "DSPyConnector",
     "FetchPolicy",
     "GGUFSource",
+    "GenAIPricesSource",
     "HuggingFaceCacheSource",
+    "HuggingFaceHubSource",
     "LangChainConnector",
+    "LiteLLMMapSource",
     "LocalServerSource",
     "LocalSource",
+    "ModelsDevScoresSource",
+    "ModelsDevSource",
     "OllamaConnector",
     "OllamaSource",
     "OpenAICompatibleSource",
@@ -48,12 +60,18 @@ __all__ = [
 ]
 
 _HOMES = {
+    "AiderLeaderboardSource": "ai_models.sources.benchmarks.aider",
     "CatalogueSource": "ai_models.sources.catalogues.embedded",
     "FetchPolicy": "ai_models.sources.policy",
     "GGUFSource": "ai_models.sources.disk.gguf",
+    "GenAIPricesSource": "ai_models.sources.catalogues.genai_prices",
     "HuggingFaceCacheSource": "ai_models.sources.disk.huggingface_cache",
+    "HuggingFaceHubSource": "ai_models.sources.catalogues.huggingface_hub",
+    "LiteLLMMapSource": "ai_models.sources.catalogues.litellm_map",
     "LocalServerSource": "ai_models.sources.local_servers",
     "LocalSource": "ai_models.sources.local_servers",
+    "ModelsDevScoresSource": "ai_models.sources.benchmarks.models_dev",
+    "ModelsDevSource": "ai_models.sources.catalogues.models_dev",
     "OllamaSource": "ai_models.sources.provider_api",
     "OpenAICompatibleSource": "ai_models.sources.local_servers",
     "OpenRouterSource": "ai_models.sources.provider_api",
@@ -86,7 +104,29 @@ def builtin_sources() -> Mapping[str, Callable[[], ModelSource]]:
         "hf-cache": HuggingFaceCacheSource,
     }
     listed = (id for id, provider in providers.items() if has_list(provider) and not provider.retired)
-    return made | {id: partial(ProviderAPISource, id) for id in listed if id not in made}
+    made |= {id: partial(ProviderAPISource, id) for id in listed if id not in made}
+    return made | {name: partial(_published, name) for name in _PUBLISHED}
+
+
+_PUBLISHED = {
+    "models.dev": "ModelsDevSource",
+    "models.dev-scores": "ModelsDevScoresSource",
+    "litellm-map": "LiteLLMMapSource",
+    "genai-prices": "GenAIPricesSource",
+    "huggingface-hub": "HuggingFaceHubSource",
+    "aider": "AiderLeaderboardSource",
+}
+"""What others publish, asked when it is named; each where it is published."""
+
+
+def _published(name: str) -> ModelSource:
+    """Return one of the sources that read what others publish."""
+    from importlib import import_module
+
+    home = import_module(_HOMES[_PUBLISHED[name]])
+    made = getattr(home, _PUBLISHED[name])
+    source: ModelSource = made(home.URL) if name in ("litellm-map", "genai-prices") else made()
+    return source
 
 
 def __getattr__(name: str) -> Any:

@@ -29,6 +29,7 @@ from ai_models.sources.parsed import Parsed
 from ai_models.transport import Transport
 
 SOURCE = "genai-prices"
+URL = "https://raw.githubusercontent.com/pydantic/genai-prices/main/prices/data.json"
 
 _ROUTER = "huggingface_"
 _PER_MTOK = {

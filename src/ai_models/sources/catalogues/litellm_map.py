@@ -17,6 +17,7 @@ from ai_models.sources.facts import date_text, known_count, texts, unsuspicious,
 from ai_models.sources.parsed import Parsed
 
 SOURCE = "litellm"
+URL = "https://raw.githubusercontent.com/BerriAI/litellm/main/model_prices_and_context_window.json"
 
 KINDS: Mapping[str, str] = {
     "audio_speech": "speech",
@@ -101,10 +102,11 @@ def wire_id(key: str, litellm_provider: str) -> tuple[str, str] | str:
 class LiteLLMMapSource(DataSource):
     """LiteLLM's model map: of the installed `litellm`, of a file, or at a URL.
 
-    `date` is the day (ISO text) on which the map was published.
+    `date` is the day (ISO text) on which the map was published. LiteLLM's proxy is another source, of that name.
     """
 
-    name = SOURCE
+    name = "litellm-map"
+    label = SOURCE
     package = "litellm"
     file = "model_prices_and_context_window_backup.json"
 

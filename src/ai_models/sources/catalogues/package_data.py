@@ -35,6 +35,15 @@ class DataSource(ModelSource):
         self.date = date
         self.transport = transport
 
+    @property
+    def by_default(self) -> bool:
+        """Whether a discovery asks this source unless told which: what is published at a URL waits to be named."""
+        return not self._is_url
+
+    @property
+    def _is_url(self) -> bool:
+        return isinstance(self.where, str) and self.where.startswith(("http://", "https://"))
+
     @abstractmethod
     def parse(self, payload: Any) -> Parsed:
         """Return the models of the data, and the rows that are none."""
@@ -49,16 +58,19 @@ class DataSource(ModelSource):
 
     def listing(self) -> Listing:
         """Read the data and return its models and the rows that are none; dials for a URL alone."""
-        if isinstance(self.where, str) and self.where.startswith(("http://", "https://")):
-            return self._fetched(self.where)
+        if self._is_url:
+            return self._fetched(str(self.where))
         path = Path(self.where).expanduser() if self.where else installed_file(self.package, self.file)
         parsed = self.parse(self.read(path))
         return Listing(parsed.models, parsed.skipped, origin="embedded", date=self.date)
 
     def _fetched(self, url: str) -> Listing:
+        from ai_models.cache import DiscoveryCache
         from ai_models.sources.fetch import Fetcher
 
-        return Fetcher(self.name, url, self.transport).listing(lambda exchange: self.parse(exchange.json(url)))
+        cache = DiscoveryCache() if self.transport is None else None
+        fetcher = Fetcher(self.name, url, self.transport, cache=cache)
+        return fetcher.listing(lambda exchange: self.parse(exchange.json(url)))
 
 
 def installed_file(package: str, path: str) -> Path:

@@ -1,0 +1,1 @@
+"""Tables of benchmark scores that others publish: what they say is added to the models that are known."""
