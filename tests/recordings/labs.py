@@ -24,7 +24,7 @@ def gemini(row: Mapping[str, Any]) -> Mapping[str, Any]:
         "max_output_tokens": row.get("outputTokenLimit") or None,
         "name": row["displayName"],
         "capabilities.reasoning": row.get("thinking"),
-        "capabilities.fine_tuning": True if "createTunedModel" in str(row["supportedGenerationMethods"]) else None,
+        "capabilities.fine_tuning": True if "createTuned" in str(row["supportedGenerationMethods"]) else None,
     }
 
 
@@ -97,6 +97,7 @@ def cohere(row: Mapping[str, Any]) -> Mapping[str, Any]:
         "kind": {"chat": "chat", "embed": "embedding", "rerank": "rerank"}[row["endpoints"][0]],
         "status": "deprecated" if row["is_deprecated"] else None,
         "capabilities.tools": True if "tools" in row.get("features", ()) else None,
+        "offer.tokenizer_url": row.get("tokenizer_url"),
     }
 
 
@@ -108,6 +109,8 @@ def mistral(row: Mapping[str, Any]) -> Mapping[str, Any]:
         "capabilities.tools": row["capabilities"]["function_calling"],
         "capabilities.vision": row["capabilities"]["vision"],
         "capabilities.fine_tuning": row["capabilities"].get("fine_tuning"),
+        "offer.default_temperature": row["default_model_temperature"],
+        "offer.parent_model": row.get("root"),
     }
 
 

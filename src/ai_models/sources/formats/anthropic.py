@@ -9,6 +9,7 @@ from ai_models.providers import Provider
 from ai_models.sources import rows
 from ai_models.sources.facts import text_or_none
 from ai_models.sources.fetch import Exchange
+from ai_models.sources.formats.local import known
 from ai_models.sources.parsed import Parsed
 
 __all__ = ["list_models", "parse_anthropic"]
@@ -41,7 +42,14 @@ def parse_anthropic(payload: Any, provider: str = "anthropic") -> Parsed:
 
 def _model(row: Mapping[str, Any], provider: str) -> Model:
     window = rows.count(row.get("max_input_tokens"))
-    supported = _supported(row.get("capabilities"))
+    stated = rows.mapping(row.get("capabilities"))
+    supported = _supported(stated)
+    facts = known(
+        {
+            "efforts": _supported_names(stated.get("effort")),
+            "thinking_types": _supported_names(rows.dig(stated, "thinking.types")),
+        }
+    )
     vision = supported.get("vision")
     return Model(
         rows.row_id(row, "id"),
@@ -54,10 +62,16 @@ def _model(row: Mapping[str, Any], provider: str) -> Model:
         max_input_tokens=window,
         max_output_tokens=rows.count(row.get("max_tokens")),
         released=rows.past_day(row.get("created_at")),
+        connector_metadata={provider: facts} if facts else {},
     )
 
 
-def _supported(stated: Any) -> dict[str, bool]:
+def _supported(stated: Mapping[str, Any]) -> dict[str, bool]:
     """Return capabilities out of `{"pdf_input": {"supported": true}, …}`."""
-    flags = {name: rows.dig(each, "supported") for name, each in rows.mapping(stated).items()}
+    flags = {name: rows.dig(each, "supported") for name, each in stated.items()}
     return rows.capabilities({_RENAMED.get(name, name): flag for name, flag in flags.items()})
+
+
+def _supported_names(stated: Any) -> list[str] | None:
+    """Return the levels or types out of `{"high": {"supported": true}, …}` that are supported; `None` if none is."""
+    return [name for name, each in rows.mapping(stated).items() if rows.dig(each, "supported") is True] or None

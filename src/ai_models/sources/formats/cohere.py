@@ -9,6 +9,7 @@ from ai_models.providers import Provider
 from ai_models.sources import rows
 from ai_models.sources.facts import text_or_none, texts
 from ai_models.sources.fetch import Exchange
+from ai_models.sources.formats.local import known
 from ai_models.sources.parsed import Parsed
 
 __all__ = ["list_models", "parse_cohere"]
@@ -49,12 +50,28 @@ def parse_cohere(payload: Any, provider: str = "cohere") -> Parsed:
 
 def _model(row: Mapping[str, Any], provider: str) -> Model:
     endpoints = texts(row.get("endpoints"))
-    features = row.get("features")
+    facts = known(
+        {
+            "endpoints": endpoints or None,
+            "default_endpoints": texts(row.get("default_endpoints")) or None,
+            "fine_tuned": True if row.get("finetuned") is True else None,
+            "tokenizer_url": text_or_none(row.get("tokenizer_url")),
+        }
+    )
     return Model(
         rows.row_id(row, "name"),
         provider,
         context_size=rows.count(row.get("context_length")),
-        capabilities=rows.capabilities(features if isinstance(features, list) else None),
+        capabilities=_capabilities(row),
         kind=next((kind for endpoint, kind in _KINDS.items() if endpoint in endpoints), None),
         status="deprecated" if row.get("is_deprecated") is True else None,
+        connector_metadata={provider: facts} if facts else {},
     )
+
+
+def _capabilities(row: Mapping[str, Any]) -> dict[str, bool]:
+    """Return what is stated: `features` names what there is, and is null where nobody said."""
+    found = rows.capabilities(row["features"]) if isinstance(row.get("features"), list) else {}
+    if rows.dig(row, "sampling_defaults.temperature") is not None:
+        found["sampling"] = True
+    return found

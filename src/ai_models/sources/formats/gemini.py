@@ -10,7 +10,7 @@ from urllib.parse import quote
 from ai_models._core.model import Model
 from ai_models.providers import Provider
 from ai_models.sources import rows
-from ai_models.sources.facts import text_or_none, texts
+from ai_models.sources.facts import price, text_or_none, texts
 from ai_models.sources.fetch import Exchange
 from ai_models.sources.parsed import Parsed
 
@@ -27,7 +27,13 @@ _KIND_OF_METHOD = {
     "bidiGenerateContent": "realtime",
     "predict": "image",
 }
-_CAPABILITY_OF_METHOD = {"createCachedContent": "prompt_caching", "batchGenerateContent": "batch"}
+_CAPABILITY_OF_METHOD = {
+    "createCachedContent": "prompt_caching",
+    "batchGenerateContent": "batch",
+    "asyncBatchEmbedContent": "batch",
+    "createTunedModel": "fine_tuning",
+    "createTunedTextModel": "fine_tuning",
+}
 
 
 def list_models(exchange: Exchange, url: str, provider: Provider) -> Parsed:
@@ -76,5 +82,7 @@ def _kind(id: str, methods: list[str]) -> str | None:
 def _capabilities(row: Mapping[str, Any], methods: list[str]) -> dict[str, bool]:
     """Return what is stated: Google leaves out what is false as well as what it didn't know at the time."""
     found = {capability: True for method, capability in _CAPABILITY_OF_METHOD.items() if method in methods}
+    if price(row.get("temperature")) is not None:
+        found["sampling"] = True
     thinking = row.get("thinking")
     return found | ({"reasoning": thinking} if isinstance(thinking, bool) else {})

@@ -1,6 +1,7 @@
 """Mistral's list of models: every alias is a row of its own, `created` is the time of the request.
 
-A row whose id is an alias says in `name` which model it points to; that is kept as `alias_of`.
+A row whose id is an alias says in `name` which model it points to; that is kept as `alias_of`. A model that you
+fine-tuned names what it was tuned from.
 """
 
 from collections.abc import Mapping
@@ -9,8 +10,9 @@ from typing import Any
 from ai_models._core.model import Model
 from ai_models.providers import Provider
 from ai_models.sources import rows
-from ai_models.sources.facts import text_or_none, texts
+from ai_models.sources.facts import price, text_or_none, texts
 from ai_models.sources.fetch import Exchange
+from ai_models.sources.formats.local import known
 from ai_models.sources.parsed import Parsed
 
 __all__ = ["list_models", "parse_mistral"]
@@ -23,6 +25,7 @@ _CAPABILITIES = {
     "audio": "audio_input",
     "reasoning": "reasoning",
 }
+_HOTTEST = 2
 _KINDS = {
     "ocr": "ocr",
     "moderation": "moderation",
@@ -64,9 +67,32 @@ def _model(row: Mapping[str, Any], provider: str, listed: set[Any]) -> Model:
         kind=next((kind for flag, kind in _KINDS.items() if flags.get(flag) is True), None),
         name=name if name != id and points_to is None else None,
         aliases=[alias for alias in texts(row.get("aliases")) if alias not in listed and alias.strip()],
-        input_modalities=["text", "image"] if flags.get("vision") is True else [],
+        input_modalities=_inputs(flags),
         deprecated=rows.day(row.get("deprecation")),
         successor=text_or_none(row.get("deprecation_replacement_model")),
         status="retired" if row.get("archived") is True else None,
-        connector_metadata={provider: {"alias_of": points_to}} if points_to else {},
+        connector_metadata=_offer(row, points_to, provider),
     )
+
+
+def _inputs(flags: Mapping[str, Any]) -> list[str]:
+    more = [name for flag, name in {"vision": "image", "audio": "audio"}.items() if flags.get(flag) is True]
+    return ["text", *more] if more else []
+
+
+def _offer(row: Mapping[str, Any], points_to: str | None, provider: str) -> dict[str, dict[str, Any]]:
+    tuned = rows.first(row, ("TYPE", "type"), text_or_none) == "fine-tuned"
+    facts = known(
+        {
+            "alias_of": points_to,
+            "fine_tuned": True if tuned else None,
+            "parent_model": text_or_none(row.get("root")) if tuned else None,
+            "default_temperature": _temperature(row.get("default_model_temperature")),
+        }
+    )
+    return {provider: facts} if facts else {}
+
+
+def _temperature(value: Any) -> float | None:
+    found = price(value)
+    return float(found) if found is not None and found <= _HOTTEST else None
