@@ -17,8 +17,8 @@ class Route:
 
     `path` is that of the request, `cap` where in its body the output limit stands (`None`: it can't be told one),
     `wire_id` the model's name in body or path, if it isn't `id`. `needs` are further modules, `settings` go into the
-    client, `key` is what a server that wants no key gets (`None`: the provider's own key). `signs_in`: the library finds
-    the login by itself, and can't be told one for another server.
+    client, `key` is what a server that wants no key gets (`None`: the provider's own key). `signs_in`: the library
+    finds the login by itself, and can't be told one for another server.
     """
 
     provider: str
@@ -38,7 +38,16 @@ class Route:
         path = self.path
         for call in (
             *("/chat/completions", "/responses", "/v1/messages", "/api/chat", "/api/embed", "/embeddings"),
-            *("/v2/chat", "/v2/embed", "/v2/rerank", "/v1beta/models", "/v1/models", "/model/", "/hf-inference"),
+            *(
+                "/v2/chat",
+                "/v2/embed",
+                "/v2/rerank",
+                "/v1/embed",
+                "/v1beta/models",
+                "/v1/models",
+                "/model/",
+                "/hf-inference",
+            ),
             *("/openai/deployments", "/images/generations", "/audio/speech", "/rerank", "/moderations", "/completions"),
         ):
             head, found, _ = path.partition(call)
@@ -51,14 +60,15 @@ class Route:
 class Client:
     """One library: its connector's name, the modules it needs, its routes, and how one call is made.
 
-    `converse` takes the live client and the metadata, makes one call, and returns what the model said.
+    `converse` takes the live client and the metadata, makes one call, and returns what the model said. `variables` are
+    set in the environment (`None`: unset).
     """
 
     connector: str
     needs: tuple[str, ...]
     routes: tuple[Route, ...]
     converse: Callable[[Any, dict[str, Any]], str]
-    variables: Mapping[str, str] = field(default_factory=dict)
+    variables: Mapping[str, str | None] = field(default_factory=dict)
     embed: Callable[[Any, dict[str, Any]], list[float]] | None = None
 
 

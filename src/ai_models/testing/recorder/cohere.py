@@ -67,7 +67,11 @@ def _old_chat(request: RecordedRequest) -> Answer:
 def _embed(request: RecordedRequest) -> Answer:
     texts = request.asked.get("texts") or request.asked.get("inputs") or [""]
     vectors, version = [[0.0, 1.0] for _ in texts], request.path[2]
-    body = {"id": "e1", "texts": request.asked.get("texts") or [], "meta": {"api_version": {"version": version}}}
+    body = {
+        "id": "e1",
+        "texts": request.asked.get("texts") or [],
+        "meta": _USAGE | {"api_version": {"version": version}},
+    }
     by_type = version == "2" or "embedding_types" in request.asked
     if not by_type:
         return json_answer(body | {"embeddings": vectors, "response_type": "embeddings_floats"})
