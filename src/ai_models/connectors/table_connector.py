@@ -179,7 +179,7 @@ class TableConnector(Connector):
             return f"{self.name} can't be told its address"
         by_user = bool(chosen) or _by_user(offer.model, f"{offer.key}.base_url")
         endpoint = Endpoint(provider, given, by_user, self._env, self._dotenv)
-        if not (route.takes_key or endpoint.at_home):
+        if not (route.takes_key or endpoint.at_home or provider.is_local):
             return f"{self.name} signs in by itself, and would send the login of {provider.id} to another server"
         try:
             endpoint.url("openai")
