@@ -1,5 +1,7 @@
 """What the connectors of the vendors' own libraries, and of LiteLLM, say without their library."""
 
+import re
+import sys
 from typing import Any
 
 import pytest
@@ -8,7 +10,7 @@ from ai_models._core.model import Model
 from ai_models.connectors import builtin_connectors
 from ai_models.connectors.table import libraries
 from ai_models.connectors.table_connector import TableConnector
-from ai_models.errors import AIModelsWarning, UnsupportedModelError
+from ai_models.errors import AIModelsWarning, MissingDependencyError, UnsupportedModelError
 
 ENV = {
     "ANTHROPIC_API_KEY": "sk-ant-0123456789",
@@ -190,6 +192,22 @@ def test_another_kind_of_model_is_called_as_it_wants(name: str, provider: str, k
 def test_a_kind_without_a_client_says_what_to_call_by_hand() -> None:
     asked = Model("m", "mistral", kind="ocr", connector_metadata={"mistral": {"id": "m"}})
     assert "call client.ocr.process(model=…, document={…})" in connector("mistralai").supports(asked).reason
+
+
+@pytest.mark.parametrize(
+    ("name", "asked", "command"),
+    [
+        ("anthropic", model("bedrock", "anthropic.claude-sonnet-4-5-20250929-v1:0"), "'anthropic[bedrock]'"),
+        ("dspy", model("openai", "text-embedding-3-small", kind="embedding"), "'dspy[numpy]'"),
+        ("mistralai", model("mistral", "m"), "mistralai"),
+    ],
+)
+def test_a_missing_library_names_the_command_that_installs_it(
+    name: str, asked: Model, command: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, libraries()[name].target.partition(":")[0].partition(".")[0], None)
+    with pytest.raises(MissingDependencyError, match=f"pip install {re.escape(command)}$"):
+        connector(name).client(asked)
 
 
 def test_every_section_of_every_library_has_a_way() -> None:

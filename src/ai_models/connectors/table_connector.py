@@ -246,8 +246,8 @@ class TableConnector(Connector):
     def _not_installed(self, way: Way, error: ImportError) -> MissingDependencyError:
         module = way.target.partition(":")[0].partition(".")[0]
         if (error.name or "").partition(".")[0] == module and way.route.target is None:
-            return MissingDependencyError(self.library.package, self.library.extra)
-        return MissingDependencyError(way.route.package or self.library.package)
+            return MissingDependencyError(way.library.package, way.library.extra)
+        return MissingDependencyError(way.route.package or way.library.package)
 
 
 def _provider(offer: Offer, base_url: str | None) -> Provider | None:
