@@ -1,7 +1,7 @@
 """Scores of benchmarks are gathered from several sources, added to known models, and bring no model of their own."""
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any
 
 import pytest
 
@@ -11,12 +11,11 @@ from ai_models._core.scores import gathered_scores
 from ai_models.discovery import Answer, DiscoveryReport, SourceRow
 from ai_models.errors import MissingDependencyError, SourceFormatError
 from ai_models.reconcile import Reconciliation
-from ai_models.sources import AiderLeaderboardSource, ModelsDevScoresSource, builtin_sources
+from ai_models.sources import AiderLeaderboardSource, builtin_sources
 from ai_models.sources.benchmarks import aider
 from ai_models.sources.benchmarks.aider import parse_aider
 from ai_models.sources.benchmarks.models_dev import parse_models_dev_scores
-from ai_models.testing import FakeTransport, HTTPSourceTests
-from ai_models.transport import Transport
+from ai_models.testing import FakeTransport
 
 RUN = {
     "model": "gpt-5 (high)",
@@ -34,20 +33,6 @@ POLYGLOT = "https://host.test/polyglot"
 
 def run(**facts: Any) -> dict[str, Any]:
     return {**RUN, **facts}
-
-
-class TestAider(HTTPSourceTests):
-    answers: ClassVar = {POLYGLOT: b"- model: gpt-4.1\n  command: aider --model gpt-4.1\n  pass_rate_2: 52.4\n"}
-
-    def make_source_over(self, transport: Transport) -> ModelSource:
-        return AiderLeaderboardSource({"aider-polyglot": POLYGLOT}, transport=transport)
-
-
-class TestModelsDevScores(HTTPSourceTests):
-    answers: ClassVar = {"https://models.dev/models.json": {"openai/o3": {"id": "openai/o3", "benchmarks": [STATED]}}}
-
-    def make_source_over(self, transport: Transport) -> ModelSource:
-        return ModelsDevScoresSource(transport=transport)
 
 
 def test_a_run_gives_the_share_solved_and_the_cost_with_its_setting() -> None:

@@ -4,12 +4,11 @@ import json
 import tracemalloc
 from itertools import islice
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 import pytest
 
 from ai_models import ModelRegistry
-from ai_models._core.contracts import ModelSource
 from ai_models._core.model import Model
 from ai_models.availability import Availability
 from ai_models.discovery import Answer, SourceRow
@@ -17,8 +16,8 @@ from ai_models.errors import SourceError, SourceFormatError, SourceOfflineError
 from ai_models.reconcile import Reconciliation
 from ai_models.sources import HuggingFaceHubSource, fetch_policy
 from ai_models.sources.catalogues.huggingface_hub import parse_huggingface_hub
-from ai_models.testing import FakeTransport, HTTPSourceTests
-from ai_models.transport import Response, Transport
+from ai_models.testing import FakeTransport
+from ai_models.transport import Response
 
 URL = "https://huggingface.co/api/models"
 ROW = {
@@ -52,13 +51,6 @@ class Endless:
         rows = ", ".join(f'{{"id": "someone/model-{n}", "likes": {n}}}' for n in range(start, stop))
         link = {"link": f'<{URL}?limit=1000&cursor={stop}>; rel="next"'} if stop < self.rows else {}
         return Response(200, link, f"[{rows}]".encode())
-
-
-class TestHub(HTTPSourceTests):
-    answers: ClassVar = {f"{URL}?limit=1000": [ROW]}
-
-    def make_source_over(self, transport: Transport) -> ModelSource:
-        return HuggingFaceHubSource(transport=transport, api_key=self.key, env={})
 
 
 def hub(transport: Any, **options: Any) -> HuggingFaceHubSource:

@@ -1,29 +1,18 @@
 """models.dev's catalogue: prices per million, zero limits, tiers and modes, providers nobody else knows."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 import pytest
 
-from ai_models._core.contracts import ModelSource
 from ai_models._core.model import Model
 from ai_models.errors import SourceFormatError
-from ai_models.sources import ModelsDevSource
 from ai_models.sources.catalogues.models_dev import parse_models_dev
-from ai_models.testing import HTTPSourceTests
-from ai_models.transport import Transport
 
 ROW = {"id": "gpt-x", "limit": {"context": 400000, "input": 272000, "output": 0}, "cost": {"input": 1.25, "output": 10}}
 
 
 def model(provider: str = "openai", **facts: Any) -> Model:
     return parse_models_dev({provider: {"models": {"gpt-x": {**ROW, **facts}}}}).models[0]
-
-
-class TestModelsDev(HTTPSourceTests):
-    answers: ClassVar = {"https://models.dev/api.json": {"openai": {"models": {"gpt-x": ROW}}}}
-
-    def make_source_over(self, transport: Transport) -> ModelSource:
-        return ModelsDevSource(transport=transport)
 
 
 def test_prices_are_per_million_and_a_limit_of_zero_is_unknown() -> None:

@@ -112,6 +112,12 @@ class GenAIPricesSource(DataSource):
 
     `date` is the day (ISO text) on which the data was published, and whose prices count;
     `known` are further ids to try its rules on, by provider.
+
+    >>> from ai_models.testing import FakeTransport
+    >>> row = {"id": "o3", "match": {"equals": "o3"}, "prices": {"input_mtok": 2}}
+    >>> source = GenAIPricesSource(URL, transport=FakeTransport({URL: [{"id": "openai", "models": [row]}]}))
+    >>> [(model.id, model.cost_per_token) for model in source.discover_models()]
+    [('o3', {'input': 2e-06})]
     """
 
     name = SOURCE

@@ -10,6 +10,7 @@ from typing import Any
 from ai_models._core.capabilities import known_capability
 from ai_models._core.contracts import SkippedRow
 from ai_models._core.model import Model
+from ai_models.errors import SourceFormatError
 from ai_models.providers import provider_id
 from ai_models.sources.catalogues.litellm_prices import parse_prices
 from ai_models.sources.catalogues.package_data import DataSource, expect_mapping
@@ -37,6 +38,7 @@ KINDS: Mapping[str, str] = {
 }
 """LiteLLM's `mode` → our kind."""
 
+_NO_PROVIDER = "no litellm_provider"
 _NO_API = {"chatgpt": "a subscription, not an API", "transcribe": "an AWS service, not a model"}
 _NO_MODEL = (
     (re.compile(r"\*"), "a wildcard"),
@@ -103,6 +105,12 @@ class LiteLLMMapSource(DataSource):
     """LiteLLM's model map: of the installed `litellm`, of a file, or at a URL.
 
     `date` is the day (ISO text) on which the map was published. LiteLLM's proxy is another source, of that name.
+
+    >>> from ai_models.testing import FakeTransport
+    >>> row = {"litellm_provider": "azure", "mode": "chat", "max_input_tokens": 128000}
+    >>> source = LiteLLMMapSource(URL, transport=FakeTransport({URL: {"azure/gpt-4o": row}}))
+    >>> [(model.provider, model.id, model.context_size) for model in source.discover_models()]
+    [('azure', 'gpt-4o', 128000)]
     """
 
     name = "litellm-map"
@@ -111,15 +119,18 @@ class LiteLLMMapSource(DataSource):
     file = "model_prices_and_context_window_backup.json"
 
     def parse(self, payload: Any) -> Parsed:
-        """Return the models of the map, and the rows that are none."""
-        return parse_litellm_map(payload)
+        """Return the models of the map, and the rows that are none; something else than a map has no providers."""
+        parsed = parse_litellm_map(payload)
+        if not parsed.models and all(each.reason == _NO_PROVIDER for each in parsed.skipped):
+            raise SourceFormatError("no row of the map names its provider", source=self.name)
+        return parsed
 
 
 def _parse_row(key: str, row: Any) -> Model | str:
     if key == "sample_spec":
         return "the map's own description"
     if not isinstance(row, Mapping) or not isinstance(row.get("litellm_provider"), str):
-        return "no litellm_provider"
+        return _NO_PROVIDER
     mode = row.get("mode")
     if mode is not None and not (isinstance(mode, str) and mode in KINDS):
         return f"the mode {mode!r} is no kind of model"
