@@ -9,14 +9,11 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ai_models._core.contracts import Listing, ModelSource
-from ai_models.changes import Change, utc_now
-from ai_models.errors import AIModelsError, CredentialError, MissingDependencyError, SourceAuthError, SourceOfflineError
-
-if TYPE_CHECKING:
-    from ai_models.last_answers import LastAnswer
+from ai_models.changes import Change
+from ai_models.errors import AIModelsError, CredentialError, MissingDependencyError, SourceOfflineError
 
 INTERRUPTED = "interrupted"
 """The reason of a source that Ctrl-C left without an answer."""
@@ -201,50 +198,3 @@ def _ask_one(
         answer = Answer(SourceRow(name, "failed", reason=str(known or f"{type(error).__name__}: {error}")), error=known)
     answer.row.seconds = round(time.monotonic() - started, 3)
     arrived.put((name, answer))
-
-
-def what_became_of(
-    sources: Mapping[str, ModelSource], answers: Mapping[str, Answer], known: Mapping[str, "LastAnswer"]
-) -> list["LastAnswer"]:
-    """Return what is to be remembered of the sources that were really asked; `known` is what is remembered already.
-
-    A source that looks for whichever servers run here speaks of each of them: one that it found before and doesn't
-    find now is down.
-    """
-    when = utc_now()
-    found: dict[str, LastAnswer] = {}
-    for name, answer in answers.items():
-        if answer.dialled:
-            found[name] = _last_answer(sources[name], answer, when)
-            if sources[name].is_local and sources[name].provider is None:
-                found |= _servers_found(name, answer, known, when)
-    return list(found.values())
-
-
-def _last_answer(source: ModelSource, answer: Answer, when: str) -> "LastAnswer":
-    """Return what became of one source; a server that was silent is not the answer that served instead."""
-    from ai_models.last_answers import DOUBTED, REFUSED, LastAnswer
-
-    status, reason = answer.row.status, answer.row.reason
-    if answer.listing is not None and answer.listing.origin == "stale":
-        status, reason = "failed", answer.row.note
-    elif answer.listing is not None and not answer.row.ok:
-        status = DOUBTED
-    elif isinstance(answer.error, SourceAuthError):
-        status = REFUSED
-    key = getattr(source, "key", None)  # of those that ask with one
-    fingerprint = getattr(key, "fingerprint", None)
-    return LastAnswer(answer.row.source, when, status, source.provider, reason, fingerprint)
-
-
-def _servers_found(name: str, answer: Answer, known: Mapping[str, "LastAnswer"], when: str) -> dict[str, "LastAnswer"]:
-    from ai_models.last_answers import LastAnswer
-
-    listed = {model.provider for model in answer.listing.models} if answer.listing else set()
-    before = {each.provider for source, each in known.items() if source.startswith(f"{name}/") and each.provider}
-    up = {provider: LastAnswer(f"{name}/{provider}", when, "found", provider) for provider in listed}
-    reason = f"not found by `ai-models discover {name}`"
-    down = {
-        provider: LastAnswer(f"{name}/{provider}", when, "failed", provider, reason) for provider in before - listed
-    }
-    return {each.source: each for each in (up | down).values()}

@@ -12,9 +12,10 @@ from ai_models._core.pricing import Pricing
 from ai_models._core.registry import ModelRegistry
 from ai_models.availability import Availability
 from ai_models.changes import Change, ChangeLog
-from ai_models.discovery import DEFAULT_TIMEOUT_S, Answer, DiscoveryReport, Progress, ask_all, what_became_of
+from ai_models.discovery import DEFAULT_TIMEOUT_S, Answer, DiscoveryReport, Progress, ask_all
 from ai_models.errors import (
     AIModelsError,
+    AIModelsWarning,
     ConnectorNotFoundError,
     GroupNotFoundError,
     InvalidModelError,
@@ -221,6 +222,42 @@ class ModelManager:
         metadata: dict[str, Any] = found.format_metadata(self._model(model_id), **settings)
         return metadata
 
+    def export(
+        self,
+        target: str,
+        models: "str | Iterable[str] | Mapping[str, Any]",
+        *,
+        via: str | None = None,
+        output: str | os.PathLike[str] | None = None,
+    ) -> str:
+        """Return another tool's configuration file for models: an id, ids, or a query. No key is ever in it.
+
+        With `output` it is written there, joined into what that file holds. A model that is left out is an
+        `AIModelsWarning` with the reason; `ai_models.export` has the targets.
+
+        >>> manager = ModelManager()
+        >>> manager.models["gpt-4"] = Model("gpt-4", "openai", 8192)
+        >>> "${OPENAI_API_KEY}" in manager.export("librechat", "gpt-4")
+        True
+        """
+        import warnings
+
+        from ai_models.export import export, export_to_file
+
+        chosen = self._chosen(models)
+        if output is None:
+            made = export(target, chosen, via=via)
+        else:
+            made = export_to_file(target, chosen, os.fspath(output), via=via)
+        for text in made.warnings:
+            warnings.warn(text, AIModelsWarning, stacklevel=2)
+        return made.text
+
+    def _chosen(self, models: "str | Iterable[str] | Mapping[str, Any]") -> list[Model]:
+        if isinstance(models, Mapping):
+            return list(self.models.find(dict(models)))
+        return [self._model(id) for id in ([models] if isinstance(models, str) else models)]
+
     def set_custom_metadata(self, model_id: str, key: str, value: Any) -> None:
         """Note a value of your own at a model; it survives every discovery."""
         with self.models.edit(model_id) as model:
@@ -268,6 +305,8 @@ class ModelManager:
         self, report: DiscoveryReport, sources: Mapping[str, ModelSource], answers: Mapping[str, Answer]
     ) -> None:
         """Write down what a discovery changed, and what became of the sources that were really asked."""
+        from ai_models.reconcile import what_became_of
+
         self._log.append(report.changes)
         self.last_answers.record(what_became_of(sources, answers, self.last_answers))
 

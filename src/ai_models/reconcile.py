@@ -11,6 +11,8 @@ from ai_models._core.registry import ModelRegistry
 from ai_models._core.trust import USER
 from ai_models.changes import Change, compare, utc_now
 from ai_models.discovery import Answer, DiscoveryReport, SourceRow
+from ai_models.errors import SourceAuthError
+from ai_models.last_answers import DOUBTED, REFUSED, LastAnswer
 from ai_models.providers import default_rank
 
 SHRINK_LIMIT = 0.5
@@ -249,6 +251,49 @@ def _cared_for(model: Model) -> bool:
     written = not model.provenance or any(label.startswith(USER) for label in model.provenance.values())
     scored = any(score.get("source", USER) == USER for score in model.benchmarks)
     return bool(written or scored or model.tags or model.custom_metadata)
+
+
+def what_became_of(
+    sources: Mapping[str, ModelSource], answers: Mapping[str, Answer], known: Mapping[str, LastAnswer]
+) -> list[LastAnswer]:
+    """Return what is to be remembered of the sources that were really asked; `known` is what is remembered already.
+
+    A source that looks for whichever servers run here speaks of each of them: one that it found before and doesn't
+    find now is down.
+    """
+    when = utc_now()
+    found: dict[str, LastAnswer] = {}
+    for name, answer in answers.items():
+        if answer.dialled:
+            found[name] = _last_answer(sources[name], answer, when)
+            if sources[name].is_local and sources[name].provider is None:
+                found |= _servers_found(name, answer, known, when)
+    return list(found.values())
+
+
+def _last_answer(source: ModelSource, answer: Answer, when: str) -> LastAnswer:
+    """Return what became of one source; a server that was silent is not the answer that served instead."""
+    status, reason = answer.row.status, answer.row.reason
+    if answer.listing is not None and answer.listing.origin == "stale":
+        status, reason = "failed", answer.row.note
+    elif answer.listing is not None and not answer.row.ok:
+        status = DOUBTED
+    elif isinstance(answer.error, SourceAuthError):
+        status = REFUSED
+    key = getattr(source, "key", None)  # of those that ask with one
+    fingerprint = getattr(key, "fingerprint", None)
+    return LastAnswer(answer.row.source, when, status, source.provider, reason, fingerprint)
+
+
+def _servers_found(name: str, answer: Answer, known: Mapping[str, LastAnswer], when: str) -> dict[str, LastAnswer]:
+    listed = {model.provider for model in answer.listing.models} if answer.listing else set()
+    before = {each.provider for source, each in known.items() if source.startswith(f"{name}/") and each.provider}
+    up = {provider: LastAnswer(f"{name}/{provider}", when, "found", provider) for provider in listed}
+    reason = f"not found by `ai-models discover {name}`"
+    down = {
+        provider: LastAnswer(f"{name}/{provider}", when, "failed", provider, reason) for provider in before - listed
+    }
+    return {each.source: each for each in (up | down).values()}
 
 
 _FACTS = [name for name in FIELDS if name not in ("tags", "custom_metadata", "aliases", "benchmarks")]

@@ -84,8 +84,8 @@ class Fetcher:
         if found:
             return found
         try:
-            with one_at_a_time(name, policy.timeout_s, self._cache.folder if self._cache else None) as waited:
-                if waited and self._cache:
+            with one_at_a_time(name, policy.timeout_s, self._cache.folder if self._cache else None):
+                if self._cache:  # somebody else may have asked meanwhile
                     entry = self._cache.read(name)
                     found = self._if_fresh(entry, ask, policy, started)
                 return found or self._dialled(name, entry, ask, deadline)
