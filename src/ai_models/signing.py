@@ -94,11 +94,14 @@ def _aws(provider: Provider, url: str) -> Login:
     except failures.BotoCoreError as error:
         raise CredentialError(provider.id, ("AWS_PROFILE",), f"AWS's login failed: {error}") from error
     if found is None or not found.access_key:
-        raise CredentialError(provider.id, (*provider.key_variables, "AWS_PROFILE"), "AWS's tools find no login")
+        reason = "AWS's tools find no login (aws configure, AWS_PROFILE)"
+        raise CredentialError(provider.id, (*provider.key_variables, "AWS_PROFILE"), reason)
 
     def sign(method: str, url: str, body: Any) -> Mapping[str, str]:
+        now = credentials.get_frozen_credentials()
+        _hide(provider, now.secret_key, now.token)
         request = requests.AWSRequest(method=method, url=url, headers={"accept": "application/json"})
-        auth.SigV4Auth(credentials.get_frozen_credentials(), "bedrock", region).add_auth(request)
+        auth.SigV4Auth(now, "bedrock", region).add_auth(request)
         return dict(request.headers.items())
 
     return Login(Key(found.access_key, provider.id, "AWS_ACCESS_KEY_ID", "environment"), sign)
@@ -114,6 +117,12 @@ def _modules(package: str, extra: str, *names: str) -> list[Any]:
         raise MissingDependencyError(_PACKAGES.get(package, package), extra) from error
 
 
+def _hide(provider: Provider, *secrets: str | None) -> None:
+    """Let no text show these, should a server repeat them."""
+    for secret in filter(None, secrets):
+        Key(secret, provider.id, None, "environment")
+
+
 def _google(provider: Provider, url: str) -> Login:
     google, failures, requests = _modules("google", "vertex", "auth", "auth.exceptions", "auth.transport.requests")
     try:
@@ -126,6 +135,7 @@ def _google(provider: Provider, url: str) -> Login:
 
     def sign(method: str, url: str, body: Any) -> Mapping[str, str]:
         quota = getattr(credentials, "quota_project_id", None) or project
+        _hide(provider, credentials.token)
         headers = {"authorization": f"Bearer {credentials.token}"}
         return headers | ({"x-goog-user-project": quota} if quota else {})
 
