@@ -164,7 +164,7 @@ def test_an_address_without_a_region_is_signed_for_that_of_the_login(monkeypatch
 
 
 def test_a_machine_without_a_login_says_what_to_set() -> None:
-    with pytest.raises(CredentialError, match=r"AWS's tools find no login \(aws configure, AWS_PROFILE\); set AWS_BEARER_TOKEN_BEDROCK") as caught:
+    with pytest.raises(CredentialError, match=r"no login \(aws configure, AWS_PROFILE\); set AWS_BEARER") as caught:
         require_login(BEDROCK, URL)
     assert "AWS_PROFILE" in caught.value.variables
 
