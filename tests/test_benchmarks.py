@@ -7,6 +7,7 @@ import pytest
 
 from ai_models import Model, ModelRegistry
 from ai_models._core.contracts import ModelSource
+from ai_models._core.merge import Contribution, merge_all
 from ai_models._core.scores import gathered_scores
 from ai_models.discovery import Answer, DiscoveryReport, SourceRow
 from ai_models.errors import MissingDependencyError, SourceFormatError
@@ -226,3 +227,13 @@ def test_a_score_without_a_day_keeps_the_day_on_which_it_was_first_said() -> Non
     again = [{"benchmark": "b", "value": 1}, {"benchmark": "c", "value": 2}]
     found = gathered_scores([("s", "2026-11-26", again)], [first])
     assert [(each["benchmark"], each["date"]) for each in found] == [("b", "2026-11-25"), ("c", "2026-11-26")]
+
+
+def test_a_score_decides_no_other_fact_anew() -> None:
+    stored = merge_all([Contribution("litellm", "2026-11-01", Model("gpt-5", "openai", 272000))])
+    stored["openai/gpt-5"].context_size = 400000  # as a catalogue may say that was merged by other rules
+    note = Contribution("s", "2026-11-25", Model("gpt-5", "openai", benchmarks=[{"benchmark": "b", "value": 1}]))
+    found = merge_all([], stored, notes=[note])["openai/gpt-5"]
+    assert len(found.benchmarks) == 1
+    found.benchmarks = []
+    assert found == stored["openai/gpt-5"]

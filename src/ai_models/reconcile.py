@@ -186,9 +186,10 @@ class Reconciliation:
         marked = {id: model for id, model in self._marked.items() if model != self.stored[id]}
         removed = [id for id, model in marked.items() if not model.connector_metadata and id not in {*spoken, *merged}]
         notes = [note for note in notes if note.key not in set(removed)]
-        again = (marked.keys() - set(removed)) | {note.key for note in notes if note.key in self.stored}
+        noted = {note.key for note in notes}
+        again = marked.keys() - set(removed)
         news = {id: model for id, model in merged.items() if id in spoken or id in again or self._says_more(model)}
-        previous = {id: model for id, model in (self.stored | marked).items() if id in {*spoken, *again, *news}}
+        previous = {id: model for id, model in (self.stored | marked).items() if id in {*spoken, *again, *news, *noted}}
         results = merge_all(rows, previous, merged=news, again=again, notes=notes, default_rank=default_rank)
         return {id: model for id, model in results.items() if model != self.stored.get(id)}, removed
 

@@ -78,7 +78,7 @@ def merge_all(
     for note in notes:
         key = note.key or registry_key(note.model)
         if key in gathered or key in before:
-            gathered.setdefault(key, _Gathered(key)).notes.append(note)
+            gathered.setdefault(key, _Gathered(key, decides=False)).notes.append(note)
     return {key: each.merged(before.get(key), default_rank or _any_rank) for key, each in gathered.items()}
 
 
@@ -97,8 +97,9 @@ def registry_key(row: Model) -> str:
 class _Gathered:
     """All that is said in one run about one model."""
 
-    def __init__(self, key: str, canonical: Model | None = None) -> None:
+    def __init__(self, key: str, canonical: Model | None = None, *, decides: bool = True) -> None:
         self.key = key
+        self.decides = decides
         self.canonical = canonical
         self.rows: list[tuple[Contribution, Identity]] = []
         self.notes: list[Contribution] = []
@@ -110,6 +111,8 @@ class _Gathered:
         """Return the one Model of these rows and of what was stored."""
         if self.canonical is not None and previous is None and not self.rows and not self.notes:
             return self.canonical.copy()
+        if previous is not None and not self.decides:
+            return self._with_scores(previous.copy(), [previous])
         told = decompose(self.canonical) if self.canonical else []
         stored = decompose(previous) if previous else []
         claims = told + _one_word_each(
@@ -127,6 +130,10 @@ class _Gathered:
         _add_identity(model, self.rows)
         known = [each for each in (previous, self.canonical) if each]
         _add_notes(model, [row.model for row, _ in self.rows], known)
+        return self._with_scores(model, known)
+
+    def _with_scores(self, model: Model, known: list[Model]) -> Model:
+        """Return a model with all scores that are known and said of it."""
         said = [*(row for row, _ in self.rows), *self.notes]
         model.benchmarks = gathered_scores(
             ((row.source, row.date, row.model.benchmarks) for row in said if row.model.benchmarks),
