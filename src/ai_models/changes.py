@@ -122,8 +122,9 @@ def _changes_as_served(
     if not moved and _own_facts(before) == _own_facts(after):
         stayed = [(was, is_now) for was, is_now in stayed if was.facts != is_now.facts]
     found: dict[tuple[str, str], list[tuple[_Difference, Offer, Offer]]] = {}
+    old_facts, new_facts = _facts_of_itself(before), _facts_of_itself(after)
     for was, is_now in stayed:
-        for each in _differences(_served(was), _served(is_now)):
+        for each in _differences(_served(was, old_facts), _served(is_now, new_facts)):
             inherited = not (_states(was, each.path) or _states(is_now, each.path))
             if not (moved and inherited):
                 found.setdefault((each.path, repr(each[1:])), []).append((each, was, is_now))
@@ -157,10 +158,20 @@ def _own_facts(offers: Mapping[_Wire, Offer]) -> list[Any]:
     return [getattr(offer.model, name) for offer in islice(offers.values(), 1) for name in sorted(_SERVED)]
 
 
-def _served(offer: Offer) -> dict[str, Any]:
-    """Return the facts of a model as one provider serves it, and what is stated of that offer alone."""
-    facts = {name: value for name, value in offer.as_model().to_dict().items() if name in _SERVED}
-    return facts | {name: offer.facts[name] for name in offer.facts.keys() - _SERVED - _MARKS}
+def _facts_of_itself(offers: Mapping[_Wire, Offer]) -> dict[str, Any]:
+    """Return the facts of the model that these are offers of."""
+    model = next(iter(offers.values())).model if offers else None
+    return {name: getattr(model, name) for name in _SERVED} if model is not None else {}
+
+
+def _served(offer: Offer, of_model: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the facts of a model as one provider serves it, and what is stated of that offer alone; none is copied."""
+    inherited = of_model if offer.is_default else {k: v for k, v in of_model.items() if k not in OFFER_BOUND}
+    own = {name: value for name, value in offer.facts.items() if name not in _MARKS}
+    facts = {**inherited, **own}
+    if "capabilities" in own:
+        facts["capabilities"] = {**inherited.get("capabilities", {}), **own["capabilities"]}
+    return {name: value for name, value in facts.items() if value is not None and value != [] and value != {}}
 
 
 def _states(offer: Offer, path: str) -> bool:
