@@ -25,10 +25,22 @@ KEYS = {
     "OPENROUTER_API_KEY": "sk-or-0123456789",
     "GROQ_API_KEY": "gsk-0123456789",
 }
-URLS = ("OPENAI_BASE_URL", "ANTHROPIC_BASE_URL", "OPENROUTER_BASE_URL", "GROQ_BASE_URL", "OLLAMA_BASE_URL")
+URLS = {
+    "OPENAI_BASE_URL": "/v1",
+    "ANTHROPIC_BASE_URL": "",
+    "OPENROUTER_BASE_URL": "/v1",
+    "GROQ_BASE_URL": "/v1",
+    "OLLAMA_BASE_URL": "",
+}
 LIMITS: dict[str, Any] = {"context_size": 32_768, "max_output_tokens": 4_096, "kind": "chat"}
 MODELS = [
-    Model("openai/gpt-4o", "openai", cost_per_token={"input": 2.5e-06, "output": 1e-05}, **LIMITS),
+    Model(
+        "openai/gpt-4o",
+        "openai",
+        cost_per_token={"input": 2.5e-06, "output": 1e-05},
+        connector_metadata={"openai": {"id": "gpt-4o"}},
+        **LIMITS,
+    ),
     Model("anthropic/claude", "anthropic", connector_metadata={"anthropic": {"id": "claude-sonnet-4-5"}}, **LIMITS),
     Model("meta/llama-3", "openrouter", connector_metadata={"openrouter": {"id": "meta-llama/llama-3"}}, **LIMITS),
     Model("qwen/qwen3", "groq", connector_metadata={"groq": {"id": "qwen/qwen3-32b"}}, **LIMITS),
@@ -58,8 +70,8 @@ def recorder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Record
     with Recorder() as server:
         for name, key in KEYS.items():
             monkeypatch.setenv(name, key)
-        for name in URLS:
-            monkeypatch.setenv(name, server.url)
+        for name, path in URLS.items():
+            monkeypatch.setenv(name, server.url + path)
         monkeypatch.setenv("HOME", str(tmp_path))
         yield server
 
@@ -145,8 +157,8 @@ from aider import models
 models.register_models([sys.argv[1]])
 models.register_litellm_models([sys.argv[2]])
 made = models.Model(sys.argv[3], weak_model=False)
-print(json.dumps([made.info.get("max_input_tokens"), made.info.get("input_cost_per_token"), made.extra_params]))
-print(made.simple_send_with_retries([{"role": "user", "content": "Hello"}]))
+print("FACTS", json.dumps([made.info.get("max_input_tokens"), made.info.get("input_cost_per_token")]))
+print("ANSWER", made.simple_send_with_retries([{"role": "user", "content": "Hello"}]))
 """
 
 
@@ -156,9 +168,9 @@ def test_aider_reads_its_settings_and_facts_and_calls_the_model(recorder: Record
     files = [exported(name, *MODELS, path=tmp_path / name) for name in ("aider", "aider-metadata")]
     for model, name in ((MODELS[0], "openai/gpt-4o"), (MODELS[4], "ollama_chat/llama3:8b")):
         said = run([AIDER, "-c", _AIDER, *map(str, files), name], tmp_path, LITELLM_LOCAL_MODEL_COST_MAP="True")
-        facts, answer = said.strip().splitlines()[-2:]
-        assert json.loads(facts)[:2] == [model.context_size or 4096, model.cost_per_token.get("input")]
-        assert ANSWER in answer
+        lines = dict(line.partition(" ")[::2] for line in said.splitlines())
+        assert json.loads(lines["FACTS"]) == [model.context_size or 4096, model.cost_per_token.get("input")]
+        assert ANSWER in lines["ANSWER"], said
         assert recorder.last.model == model.offer(model.provider).id
 
 

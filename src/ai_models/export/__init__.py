@@ -97,8 +97,9 @@ def export(
     if found.only_first:
         left_out |= {entry.model.id: f"{target} holds one model, the first" for entry in kept[1:]}
         kept = kept[:1]
+    notes = [] if found.hint is None else found.hint(kept)
     text = written(found.format, found.shape(kept), present, name)
-    return Export(target, text, left_out, found.hint(kept), list(_missing(found, kept, env)), present)
+    return Export(target, text, left_out, notes, list(_missing(found, kept, env)), present)
 
 
 def export_to_file(
@@ -149,7 +150,9 @@ def _checked(target: Target, entries: Iterable[Entry], left_out: dict[str, str])
     for entry in entries:
         text = json.dumps([entry.model.id, entry.name, entry.id, entry.way.endpoint.url("openai"), entry.server])
         found = next((each for each in target.pattern if each in text), None)
-        reason = f"its name holds {found}, which {target.name} would replace" if found else target.needs(entry)
+        reason = f"its name holds {found}, which {target.name} would replace" if found else ""
+        if not reason and target.needs is not None:
+            reason = target.needs(entry)
         if reason:
             left_out[entry.model.id] = reason
         else:

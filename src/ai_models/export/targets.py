@@ -32,8 +32,8 @@ class Target:
     library: Callable[[], Library]
     key_form: str = "%s"
     pattern: tuple[str, ...] = ()
-    needs: Callable[[Entry], str] = lambda entry: ""
-    hint: Callable[[Sequence[Entry]], list[str]] = lambda entries: []
+    needs: Callable[[Entry], str] | None = None
+    hint: Callable[[Sequence[Entry]], list[str]] | None = None
     only_first: bool = False
     own_key: str | None = None
 
