@@ -45,6 +45,11 @@ def address() -> Iterator[str]:
     server.server_close()
 
 
+def listen() -> None:
+    """Take Ctrl-C as a terminal's programs do: tests that run in the background are told to ignore it."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def test_ctrl_c_keeps_the_sources_that_have_answered(address: str, tmp_path: Path) -> None:
     variables = {
         **os.environ,
@@ -57,7 +62,13 @@ def test_ctrl_c_keeps_the_sources_that_have_answered(address: str, tmp_path: Pat
     }
     command = [sys.executable, "-u", "-m", "ai_models", "discover", "groq", "cerebras"]
     process = subprocess.Popen(
-        command, env=variables, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8"
+        command,
+        env=variables,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+        preexec_fn=listen,
     )
     assert process.stderr is not None
     assert process.stderr.readline().startswith("groq: answered")
