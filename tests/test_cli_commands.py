@@ -520,3 +520,15 @@ def test_model_ids_are_completed(session: Session) -> None:
     parameter = click.Argument(["id"])
     assert [item.value for item in MODEL_ID.shell_complete(context, parameter, "openai/")] == [MINI.id]
     assert [item.value for item in MODEL_ID.shell_complete(context, parameter, "gpt-4")] == [MINI.id]
+
+
+def test_connectors_are_listed_with_their_packages_and_what_they_call(run: Any) -> None:
+    rows = {row["name"]: row for row in json.loads(run("connectors", "--json").stdout)}
+    assert {"openai", "anthropic", "langchain", "litellm"} <= rows.keys()
+    assert (rows["openrouter"]["package"], "embedding" in rows["openai"]["kinds"]) == ("openai", True)
+
+
+def test_a_misspelt_connector_is_answered_with_the_nearest(run: Any) -> None:
+    done = run("connect", MINI.id, "antropic")
+    assert done.exit_code == 3
+    assert "did you mean 'anthropic'" in done.stderr

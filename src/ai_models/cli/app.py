@@ -25,6 +25,7 @@ SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
         "search": ("searching", "Find models by a piece of their name or id."),
         "show": ("show", "Show what is known about one model."),
         "connect": ("connect", "Print the arguments, or the code, to call a model."),
+        "connectors": ("connect", "List the client libraries to hand a model to."),
         "export": ("export", "Write another tool's configuration for models."),
     },
     "Make yours": {
