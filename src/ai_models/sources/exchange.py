@@ -107,6 +107,19 @@ class Exchange:
             yield payload
             next_url = following(payload)
 
+    def token_pages(self, url: str, field: str, parameter: str) -> Iterator[Any]:
+        """Yield the data of all pages, of which each names the next one by a token in `field`, for `parameter`.
+
+        `url` is that of the first page, with a query.
+        """
+        from urllib.parse import quote
+
+        def following(payload: Any) -> str | None:
+            token = payload.get(field) if isinstance(payload, dict) else None
+            return f"{url}&{parameter}={quote(token, safe='')}" if isinstance(token, str) and token.strip() else None
+
+        return self.pages(url, following)
+
     def side_by_side(self, url: str, bodies: Sequence[Any]) -> list[Any]:
         """Return what a URL answers to each of the bodies, in order, asked a few at a time.
 

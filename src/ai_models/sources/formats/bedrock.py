@@ -7,7 +7,6 @@ A model that knows inference profiles alone is not called by its own id: the off
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
-from urllib.parse import quote
 
 from ai_models._core.model import Model
 from ai_models.errors import SourceError
@@ -35,23 +34,14 @@ def list_models(exchange: Exchange, url: str, provider: Provider) -> Parsed:
     """Ask for the foundation models of the region, then for every page of its inference profiles."""
     models = exchange.json(url)
     profiles: list[Any] = []
+    first_page = url.removesuffix("/foundation-models") + "/inference-profiles?maxResults=1000"
     try:
-        for page in exchange.pages(*_pages_of(url.removesuffix("/foundation-models") + "/inference-profiles")):
+        for page in exchange.token_pages(first_page, "nextToken", "nextToken"):
             rows.expect_rows(page, provider.id, _PROFILES)
             profiles.append(page)
     except SourceError as error:
         exchange.notes.append(f"no inference profiles: {error}")
     return parse_bedrock(models, profiles, provider=provider.id)
-
-
-def _pages_of(url: str) -> tuple[str, Any]:
-    first = f"{url}?maxResults=1000"
-
-    def following(payload: Any) -> str | None:
-        token = text_or_none(rows.dig(payload, "nextToken"))
-        return f"{first}&nextToken={quote(token, safe='')}" if token else None
-
-    return first, following
 
 
 def parse_bedrock(payload: Any, profiles: Iterable[Any] = (), *, provider: str = "bedrock") -> Parsed:

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import quote
 
 from ai_models._core.model import Model
 from ai_models.providers import Provider
@@ -28,13 +27,8 @@ _KINDS = {
 
 def list_models(exchange: Exchange, url: str, provider: Provider) -> Parsed:
     """Ask for all pages of the list."""
-    first_page = f"{url}?page_size={_PAGE_SIZE}"
-
-    def following(payload: Any) -> str | None:
-        token = text_or_none(rows.dig(payload, "next_page_token"))
-        return f"{first_page}&page_token={quote(token, safe='')}" if token else None
-
-    return rows.merge_pages(parse_cohere(page, provider.id) for page in exchange.pages(first_page, following))
+    pages = exchange.token_pages(f"{url}?page_size={_PAGE_SIZE}", "next_page_token", "page_token")
+    return rows.merge_pages(parse_cohere(page, provider.id) for page in pages)
 
 
 def parse_cohere(payload: Any, provider: str = "cohere") -> Parsed:

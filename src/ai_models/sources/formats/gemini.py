@@ -5,7 +5,6 @@ Google states the window as `inputTokenLimit`: the output limit comes on top of 
 
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import quote
 
 from ai_models._core.model import Model
 from ai_models.providers import Provider
@@ -38,13 +37,8 @@ _CAPABILITY_OF_METHOD = {
 
 def list_models(exchange: Exchange, url: str, provider: Provider) -> Parsed:
     """Ask for all pages of the list."""
-    first_page = f"{url}?pageSize={_PAGE_SIZE}"
-
-    def following(payload: Any) -> str | None:
-        token = text_or_none(rows.dig(payload, "nextPageToken"))
-        return f"{first_page}&pageToken={quote(token, safe='')}" if token else None
-
-    return rows.merge_pages(parse_gemini(page, provider.id) for page in exchange.pages(first_page, following))
+    pages = exchange.token_pages(f"{url}?pageSize={_PAGE_SIZE}", "nextPageToken", "pageToken")
+    return rows.merge_pages(parse_gemini(page, provider.id) for page in pages)
 
 
 def parse_gemini(payload: Any, provider: str = "google") -> Parsed:

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import quote
 
 from ai_models._core.model import Model
 from ai_models.errors import SourceError
@@ -39,13 +38,8 @@ def list_models(exchange: Exchange, url: str, provider: Provider) -> Parsed:
 
 
 def _of_publisher(exchange: Exchange, url: str, provider: Provider) -> Parsed:
-    first_page = f"{url}?pageSize={_PAGE_SIZE}"
-
-    def following(payload: Any) -> str | None:
-        token = text_or_none(rows.dig(payload, "nextPageToken"))
-        return f"{first_page}&pageToken={quote(token, safe='')}" if token else None
-
-    return rows.merge_pages(parse_vertex(page, provider.id) for page in exchange.pages(first_page, following))
+    pages = exchange.token_pages(f"{url}?pageSize={_PAGE_SIZE}", "nextPageToken", "pageToken")
+    return rows.merge_pages(parse_vertex(page, provider.id) for page in pages)
 
 
 def parse_vertex(payload: Any, provider: str = "vertex") -> Parsed:
