@@ -47,7 +47,11 @@ def needs(there: object, what: str) -> None:
 
 
 def needs_library(name: str) -> None:
-    needs(importlib.util.find_spec(name), f"the client library {name} is not installed")
+    try:
+        found = importlib.util.find_spec(name)
+    except ModuleNotFoundError:  # the package that the module is in
+        found = None
+    needs(found, f"the client library {name} is not installed")
 
 
 def free_port() -> int:
