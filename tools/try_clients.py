@@ -44,7 +44,8 @@ def tried(folder: Path, name: str, row: Mapping[str, str]) -> bool:
         print(f"=== {name}: not installed\n{installed.stdout}", flush=True)
         return False
     env = {**os.environ, "AI_MODELS_CLIENTS": row["clients"], "REQUIRE_REAL_SERVERS": "1"}
-    tests = run([python, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/test_clients_live.py"], env)
+    plugins = ["-p", "no:cacheprovider", "-p", "no:asyncio"]  # a library may bring the latter
+    tests = run([python, "-m", "pytest", "-q", *plugins, "tests/test_clients_live.py"], env)
     shown = tests.stdout if tests.returncode else tests.stdout.strip().rpartition("\n")[2]
     print(f"=== {name} ({row['clients']}): {shown}", flush=True)
     return tests.returncode == 0

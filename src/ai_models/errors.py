@@ -297,7 +297,8 @@ class MissingDependencyError(AIModelsError, ImportError):
     extra: str | None
 
     def __init__(self, package: str, extra: str | None = None) -> None:
-        what = f"'ai-models-registry[{extra}]'" if extra else f"'{package}'" if "[" in package else package
+        words = [f"'{word}'" if set(word) & set("[<>") else word for word in package.split()]
+        what = f"'ai-models-registry[{extra}]'" if extra else " ".join(words)
         super().__init__(
             f"{package} is not installed; install it with: pip install {what}", package=package, extra=extra
         )

@@ -31,6 +31,7 @@ class Route:
     settings: Mapping[str, Any] = field(default_factory=dict)
     kind: str = "chat"
     signs_in: bool = False
+    fixed: bool = False
 
     @property
     def base_path(self) -> str:
@@ -61,7 +62,7 @@ class Client:
     """One library: its connector's name, the modules it needs, its routes, and how one call is made.
 
     `converse` takes the live client and the metadata, makes one call, and returns what the model said. `variables` are
-    set in the environment (`None`: unset).
+    set in the environment (`None`: unset; `{url}` is the recorder's).
     """
 
     connector: str

@@ -57,6 +57,7 @@ def values(way: Way, settings: Mapping[str, Any]) -> dict[str, Any]:
         "max_tokens!": _first_known(asked["max_tokens"], model.max_output_tokens),
         "output_cap": endpoint.provider.output_cap,
         "context": _first_known(asked["num_ctx"], way.offer.facts.get("effective_context")),
+        "window": _first_known(asked["num_ctx"], way.offer.facts.get("effective_context"), model.context_size),
         "timeout!": _first_known(timeout, _PATIENCE),
         "timeout_ms": None if timeout is None else round(timeout * 1000),
         "litellm": endpoint.provider.sdk_name("litellm"),

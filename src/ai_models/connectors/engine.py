@@ -1,8 +1,8 @@
 """The template engine: a template and its variables → arguments, a live object, or source text.
 
 A template is plain data whose texts may hold `$variables`; an argument without a value is left out. A mapping with
-the key `new` is an object to be made: `{"new": "package.module:Class", **arguments}`. One with the key `bind` is a
-function to be called later with these arguments and further ones.
+the key `new` is an object to be made: `{"new": "package.module:Class", **arguments}`; one of whose arguments none has a
+value is left out too. One with the key `bind` is a function to be called later with these arguments and further ones.
 
 >>> template = {"model": "$id", "options": {"num_ctx": "$num_ctx", "seed": "$seed"}}
 >>> fill(template, {"id": "llama3:8b", "seed": 7})
@@ -46,7 +46,8 @@ def fill(template: Any, variables: Mapping[str, Any]) -> Any:
         return [value for each in template if (value := fill(each, variables)) is not None]
     if isinstance(template, dict):
         pairs = ((_fill_text(name, variables), fill(each, variables), each) for name, each in template.items())
-        return {name: value for name, value, each in pairs if value is not None and (value != {} or each == {})}
+        filled = {name: value for name, value, each in pairs if value is not None and (value != {} or each == {})}
+        return None if "new" in filled and len(filled) == 1 < len(template) else filled
     return template
 
 
