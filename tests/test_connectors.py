@@ -622,7 +622,19 @@ def test_every_route_of_the_table_names_servers_and_variables_that_exist() -> No
     from ai_models.connectors.arguments import SETTINGS, URLS
     from ai_models.connectors.engine import variables_of
 
-    known = {*SETTINGS, *URLS, "id", "output_cap", "context", "window", "timeout_ms", "litellm", "sdk", "region", "api_key"}
+    known = {
+        *SETTINGS,
+        *URLS,
+        "id",
+        "output_cap",
+        "context",
+        "window",
+        "timeout_ms",
+        "litellm",
+        "sdk",
+        "region",
+        "api_key",
+    }
     for library in libraries().values():
         for route in library.routes:
             assert {name.rstrip("?!") for name in variables_of([dict(route.make), dict(route.call or {})])} <= known

@@ -15,10 +15,11 @@ import google.auth
 import google.auth.exceptions
 import pytest
 
+from ai_models.cache import DiscoveryCache
 from ai_models.errors import CredentialError, MissingDependencyError, SourceAuthError
 from ai_models.providers import providers
 from ai_models.signing import has_login, require_login, takes_login
-from ai_models.sources import ProviderAPISource
+from ai_models.sources import ProviderAPISource, fetch_policy
 from ai_models.testing import FakeTransport
 from ai_models.transport import Response, Transport
 
@@ -293,3 +294,14 @@ def test_a_login_shows_no_secret() -> None:
     assert SECRET not in shown
     assert SESSION not in shown
     assert ID not in shown
+
+
+@pytest.mark.usefixtures("gcp")
+def test_offline_nobody_signs_in_and_the_kept_answer_serves(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    cache = DiscoveryCache(tmp_path)
+    page = {"publisherModels": [{"name": "publishers/google/models/gemini-x"}]}
+    source = ProviderAPISource("vertex", transport=FakeTransport({GOOGLE_URL: page}), cache=cache)
+    assert [model.id for model in source.listing().models] == ["gemini-x"]
+    monkeypatch.setattr("ai_models.signing.require_login", lambda *args: pytest.fail("it signed in"))
+    with fetch_policy(offline=True):
+        assert [model.id for model in source.listing().models] == ["gemini-x"]

@@ -14,7 +14,7 @@ from ai_models.credentials import Key
 from ai_models.errors import CredentialError, MissingDependencyError
 from ai_models.providers import Provider
 
-__all__ = ["Login", "has_login", "require_login", "takes_login"]
+__all__ = ["Login", "has_login", "named_login", "require_login", "takes_login"]
 
 _AWS_VARIABLES = (
     "AWS_ACCESS_KEY_ID",
@@ -66,6 +66,25 @@ def has_login(provider: Provider, env: Mapping[str, str] | None = None) -> bool:
     variables = _AWS_VARIABLES if provider.auth == "signed" else _GOOGLE_VARIABLES
     home = values.get("HOME") or os.path.expanduser("~")  # noqa: PTH111 - pathlib is slow to import
     return any(values.get(name) for name in variables) or os.path.exists(os.path.join(home, _FILES[provider.auth]))  # noqa: PTH110, PTH118
+
+
+def named_login(provider: Provider, url: str) -> Login:
+    """Return the login that this machine's environment names; the vendor's library is only asked once it signs.
+
+    >>> from ai_models.providers import providers
+    >>> named_login(providers["vertex"], "https://us-central1-aiplatform.googleapis.com").key.provider
+    'vertex'
+    """
+    variables = _AWS_VARIABLES if provider.auth == "signed" else _GOOGLE_VARIABLES
+    name = " ".join(filter(None, (os.environ.get(each) for each in variables))) or "the default login"
+    made: list[Login] = []
+
+    def sign(method: str, asked: str, body: Any) -> Mapping[str, str]:
+        if not made:
+            made.append(require_login(provider, url))
+        return made[0].sign(method, asked, body)
+
+    return Login(Key(name, provider.id, variables[0], "environment"), sign)
 
 
 def require_login(provider: Provider, url: str) -> Login:

@@ -13,7 +13,7 @@ from ai_models.cache import DiscoveryCache
 from ai_models.credentials import Key, find_key, require_key
 from ai_models.errors import AIModelsError, SourceError
 from ai_models.providers import Provider, providers
-from ai_models.signing import has_login, require_login, takes_login
+from ai_models.signing import has_login, named_login, takes_login
 from ai_models.sources.fetch import Fetcher
 from ai_models.sources.formats import reader_of
 from ai_models.transport import Transport
@@ -100,7 +100,7 @@ class ProviderAPISource(ModelSource):
     def fetcher(self) -> Fetcher:
         """What asks the server: made anew for each listing, because keys and addresses may change."""
         url = self._url()
-        login = require_login(self.served, url) if self._signs_in and self._key() is None else None
+        login = named_login(self.served, url) if self._signs_in and self._key() is None else None
         key = login.key if login else self._required_key()
         return Fetcher(
             self.name,
