@@ -575,6 +575,7 @@ OFFER_KEYS = st.sampled_from(
 )
 
 
+@pytest.mark.filterwarnings("ignore::ai_models.errors.AIModelsWarning")  # a library without a field for a limit says so
 @given(
     offers=st.dictionaries(OFFER_KEYS, FACTS, max_size=4),
     settings=st.fixed_dictionaries({}, optional={"max_tokens": JSON}),
