@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import Any, Literal, NamedTuple
 
-from ai_models._core.model import OFFER_BOUND, SERVED_FIELDS, Model, Offer, leaf_paths
+from ai_models._core.model import FIELDS, OFFER_BOUND, SERVED_FIELDS, Model, Offer, leaf_paths
 from ai_models._core.scores import changed_scores
 from ai_models.errors import QueryError, StoreError
 from ai_models.stores.file_io import append_lines
@@ -161,7 +161,7 @@ def _own_facts(offers: Mapping[_Wire, Offer]) -> list[Any]:
 def _facts_of_itself(offers: Mapping[_Wire, Offer]) -> dict[str, Any]:
     """Return the facts of the model that these are offers of."""
     model = next(iter(offers.values())).model if offers else None
-    return {name: getattr(model, name) for name in _SERVED} if model is not None else {}
+    return {name: getattr(model, name) for name in FIELDS if name in _SERVED} if model is not None else {}
 
 
 def _served(offer: Offer, of_model: Mapping[str, Any]) -> dict[str, Any]:
