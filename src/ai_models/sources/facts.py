@@ -18,6 +18,8 @@ _WINDOWS = frozenset({400_000, 1_050_000})
 _LARGEST_COUNT = 10**12
 _LEAST_PER_MTOK = Decimal("0.001")
 _MOST_FOR_EMBEDDING = Decimal(10)
+_ORDINARY = (2e-9, 9e-6)
+"""USD per token between which no price is suspicious, whatever it is for."""
 
 
 def known_count(value: Any) -> int | None:
@@ -125,6 +127,8 @@ def unsuspicious(model: Model) -> Iterator[str]:
     limits = {"input": _MOST_FOR_EMBEDDING} if model.kind == "embedding" else {}
     for prices in (model.cost_per_token, *(tier["cost_per_token"] for tier in model.price_tiers)):
         for part, cost in list(prices.items()):
+            if cost == 0 or _ORDINARY[0] < cost < _ORDINARY[1]:  # by far the most, and no need to be exact
+                continue
             asked = per_mtok(cost)
             if asked > limits.get(part, PRICE_LIMIT_PER_MTOK) or 0 < asked < _LEAST_PER_MTOK:
                 del prices[part]

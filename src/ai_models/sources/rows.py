@@ -23,6 +23,7 @@ __all__ = [
     "dig",
     "expect_rows",
     "first",
+    "has_any",
     "kind_of",
     "mapping",
     "merge_pages",
@@ -36,6 +37,8 @@ Fact = TypeVar("Fact")
 
 _MANY = 4
 """So many places for a list are not named any more: it could be anywhere."""
+
+_TEXT = frozenset((str,))
 
 LONGEST_ID = 300
 """Characters of the longest id that is believed to be one."""
@@ -128,7 +131,10 @@ def first(row: Any, paths: Iterable[str], read: Callable[[Any], Fact | None]) ->
     """
     if not isinstance(row, dict):
         return None
-    for head, rest in _split(tuple(paths)):
+    heads, parted = _split(tuple(paths))
+    if heads.isdisjoint(row):
+        return None
+    for head, rest in parted:
         if head not in row:
             continue
         value = row[head]
@@ -141,10 +147,19 @@ def first(row: Any, paths: Iterable[str], read: Callable[[Any], Fact | None]) ->
 
 
 @cache
-def _split(paths: tuple[str, ...]) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    """Return the first name of each path, and the rest: most rows have few of the fields that are looked for."""
-    names = (path.split(".") for path in paths)
-    return tuple((head, tuple(rest)) for head, *rest in names)
+def _split(paths: tuple[str, ...]) -> tuple[frozenset[str], tuple[tuple[str, tuple[str, ...]], ...]]:
+    """Return the first names of paths, and each path parted: most rows have few of the fields that are looked for."""
+    names = [path.split(".") for path in paths]
+    return frozenset(head for head, *_ in names), tuple((head, tuple(rest)) for head, *rest in names)
+
+
+def has_any(row: Mapping[str, Any], paths: Iterable[str]) -> bool:
+    """Return whether a row has the first name of any of the paths: a quick look before a slow one.
+
+    >>> has_any({"limits": {}}, ["context", "limits.context"]), has_any({"id": "m"}, ["limits.context"])
+    (True, False)
+    """
+    return not _split(tuple(paths))[0].isdisjoint(row)
 
 
 def dig(row: Any, path: str) -> Any:
@@ -169,7 +184,7 @@ def mapping(value: Any) -> Mapping[str, Any]:
     """
     if not isinstance(value, dict):
         return {}
-    return value if all(type(name) is str for name in value) else {k: v for k, v in value.items() if isinstance(k, str)}
+    return value if _TEXT.issuperset(map(type, value)) else {k: v for k, v in value.items() if isinstance(k, str)}
 
 
 def count(value: Any) -> int | None:

@@ -75,7 +75,7 @@ def unit_prices(row: Mapping[str, Any], dialect: Dialect) -> dict[str, float]:
         return {}
     found = dict(_all(row, dialect.units))
     pricing = rows.mapping(row.get("pricing"))
-    if not found and isinstance(pricing.get("prompt"), str):
+    if not found and isinstance(pricing.get("prompt"), str) and not _UNITS.keys().isdisjoint(pricing):
         texts = {name: value for name, value in pricing.items() if isinstance(value, str)}
         found = rows.prices(texts, _UNITS)
     cents = price(row.get("image_price"))

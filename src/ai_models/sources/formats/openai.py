@@ -116,6 +116,7 @@ _BY_OUTPUT = {"image": "image_output", "audio": "audio_output", "video": "video_
 _MEANINGFUL_ABSENCE = {"vision", "audio_input", "image_output"}
 _DEPRECATED = ("deprecation_date", "deprecated_at", "deprecated_on")
 _RETIRED = ("eol_date", "retirement_date", "shutdown_date", "expiration_date", "deprecation.inference")
+_IS_DEPRECATED = ("deprecated", "is_deprecated", "metadata.deprecated")
 _SUCCESSOR = ("replacement_model", "deprecation_replacement_model", "replacement", "replaced_by")
 _STATUS = ("lifecycle_status", "state", "status", "retire_stage")
 _STATUS_WORDS = {"deprecated": "deprecated", "retired": "retired", "legacy": "deprecated", "preview": "preview"}
@@ -277,7 +278,8 @@ def _joined(row: Any, more: Any, detail: Detail) -> Any:
 
 
 def _paths(dialect: Dialect, field: str, common: tuple[str, ...]) -> tuple[str, ...]:
-    return (*dialect.before.get(field, ()), *common)
+    before = dialect.before.get(field)
+    return (*before, *common) if before else common
 
 
 def _some_texts(value: Any) -> list[str] | None:
@@ -323,7 +325,7 @@ def _capabilities(row: Mapping[str, Any], dialect: Dialect, inputs: list[str], o
         for modality, capability in known.items():
             if modality in modalities or (modalities and capability in _MEANINGFUL_ABSENCE):
                 found[capability] = modality in modalities
-    for name in _CAPABILITIES:
+    for name in _CAPABILITIES if rows.has_any(row, _CAPABILITIES) else ():
         stated = rows.dig(row, name)
         if stated:
             found |= rows.capabilities(_some_texts(stated) if isinstance(stated, str) else stated)
@@ -336,6 +338,8 @@ def _capabilities(row: Mapping[str, Any], dialect: Dialect, inputs: list[str], o
 
 
 def _flags(row: Mapping[str, Any], paths: Mapping[str, str]) -> dict[str, bool]:
+    if not paths or not rows.has_any(row, paths):
+        return {}
     stated = ((capability, rows.dig(row, path)) for path, capability in paths.items())
     return {capability: value for capability, value in stated if isinstance(value, bool)}
 
@@ -348,7 +352,7 @@ def _open_weights(row: Mapping[str, Any]) -> bool | None:
 
 
 def _status(row: Mapping[str, Any]) -> str | None:
-    if any(rows.dig(row, path) is True for path in ("deprecated", "is_deprecated", "metadata.deprecated")):
+    if rows.has_any(row, _IS_DEPRECATED) and any(rows.dig(row, path) is True for path in _IS_DEPRECATED):
         return "deprecated"
     stated = rows.first(row, _STATUS, text_or_none)
     return _STATUS_WORDS.get(stated.lower()) if stated else None
