@@ -56,10 +56,6 @@ class Availability:
         """
         return self._trouble_of_offer(offer) or self._trouble_of_server(offer) or self._trouble_of_list(offer)
 
-    def has_key(self, provider: str) -> bool:
-        """Return whether the key of a provider is found; the answer is kept."""
-        return self._key_of(provider) is not None
-
     def _trouble_of_offer(self, offer: Offer) -> str | None:
         """Return what is known of the offer itself that keeps it from being called."""
         facts = offer.facts

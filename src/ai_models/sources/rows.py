@@ -17,6 +17,7 @@ from ai_models.sources.parsed import Parsed
 
 __all__ = [
     "SkipRowError",
+    "as_list",
     "capabilities",
     "count",
     "day",
@@ -25,6 +26,7 @@ __all__ = [
     "first",
     "has_any",
     "kind_of",
+    "known",
     "mapping",
     "merge_pages",
     "parse_rows",
@@ -185,6 +187,24 @@ def mapping(value: Any) -> Mapping[str, Any]:
     if not isinstance(value, dict):
         return {}
     return value if _TEXT.issuperset(map(type, value)) else {k: v for k, v in value.items() if isinstance(k, str)}
+
+
+def as_list(value: Any) -> list[Any]:
+    """Return a list as it is, anything else as an empty one.
+
+    >>> as_list([1]), as_list({"a": 1})
+    ([1], [])
+    """
+    return value if isinstance(value, list) else []
+
+
+def known(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the facts that are known.
+
+    >>> known({"state": "loaded", "digest": None})
+    {'state': 'loaded'}
+    """
+    return {name: value for name, value in facts.items() if value is not None}
 
 
 def count(value: Any) -> int | None:

@@ -122,7 +122,7 @@ def _self_explaining(pricing: Mapping[str, Any]) -> dict[str, float]:
     if not isinstance(pricing.get("prompt"), str):
         return {}
     stated = {name: money(value) for name, value in pricing.items() if isinstance(value, str)}
-    return rows.prices({name: value for name, value in stated.items() if value is not None}, _NAMES)
+    return rows.prices(rows.known(stated), _NAMES)
 
 
 def _is_foreign(row: Mapping[str, Any]) -> bool:

@@ -2,6 +2,7 @@
 
 import math
 import re
+from abc import abstractmethod
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -27,9 +28,9 @@ class ScoreSource(ModelSource):
         """Ask for the table and return its scores, each model's on a model of its own."""
         return self.listing().models
 
+    @abstractmethod
     def listing(self) -> Listing:
         """Ask for the table and return its scores and the rows that have none."""
-        raise NotImplementedError
 
 
 def parse_scores(rows: Iterable[Any], parse_row: Callable[[Mapping[str, Any]], ScoreRow]) -> Parsed:

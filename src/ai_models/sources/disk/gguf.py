@@ -17,7 +17,7 @@ from ai_models.sources import rows
 from ai_models.sources.disk.files import files_below, missing_parts, size_of, whole_name
 from ai_models.sources.disk.gguf_header import GGUFError, GGUFHeader, read_header
 from ai_models.sources.facts import text_or_none
-from ai_models.sources.formats.local import known, quantization_in_name, single_size
+from ai_models.sources.formats.local import quantization_in_name, single_size
 
 __all__ = ["GGUFSource", "gguf_model", "header_of"]
 
@@ -204,7 +204,7 @@ def gguf_model(id: str, provider: str, files: list[Path], headers: list[GGUFHead
         kind=_kind(facts, architecture),
         license=_shown(facts.get("general.license")),
         parameters=_parameters(facts, headers),
-        connector_metadata={provider: known(_offer_facts(facts, architecture, files))},
+        connector_metadata={provider: rows.known(_offer_facts(facts, architecture, files))},
     )
 
 

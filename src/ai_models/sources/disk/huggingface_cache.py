@@ -14,7 +14,6 @@ from ai_models.sources import rows
 from ai_models.sources.disk.files import files_below, missing_parts, read_mapping, size_of, whole_name
 from ai_models.sources.disk.gguf import gguf_model, header_of
 from ai_models.sources.facts import text_or_none, texts
-from ai_models.sources.formats.local import known
 from ai_models.sources.parsed import Parsed
 
 __all__ = ["HuggingFaceCacheSource"]
@@ -110,7 +109,7 @@ def _model(id: str, folder: Path, provider: str) -> Model:
         capabilities=_capabilities(config),
         kind=_kind(config, snapshot),
         license=_license(snapshot),
-        connector_metadata={provider: known(_offer_facts(config, snapshot, files, weights))},
+        connector_metadata={provider: rows.known(_offer_facts(config, snapshot, files, weights))},
     )
 
 

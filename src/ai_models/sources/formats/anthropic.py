@@ -9,7 +9,6 @@ from ai_models.providers import Provider
 from ai_models.sources import rows
 from ai_models.sources.facts import text_or_none
 from ai_models.sources.fetch import Exchange
-from ai_models.sources.formats.local import known
 from ai_models.sources.parsed import Parsed
 
 __all__ = ["list_models", "parse_anthropic"]
@@ -44,7 +43,7 @@ def _model(row: Mapping[str, Any], provider: str) -> Model:
     window = rows.count(row.get("max_input_tokens"))
     stated = rows.mapping(row.get("capabilities"))
     supported = _supported(stated)
-    facts = known(
+    facts = rows.known(
         {
             "efforts": _supported_names(stated.get("effort")),
             "thinking_types": _supported_names(rows.dig(stated, "thinking.types")),

@@ -13,7 +13,6 @@ from ai_models.providers import Provider
 from ai_models.sources import rows
 from ai_models.sources.facts import text_or_none
 from ai_models.sources.fetch import Exchange
-from ai_models.sources.formats.local import known
 from ai_models.sources.parsed import Parsed
 
 __all__ = ["list_models", "parse_azure"]
@@ -148,5 +147,5 @@ def _deployment(row: Mapping[str, Any], models: Mapping[str, Model], provider: s
 
 
 def _offer(provider: str, facts: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
-    stated = known(facts)
+    stated = rows.known(facts)
     return {provider: stated} if stated else {}

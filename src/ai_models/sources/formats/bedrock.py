@@ -14,7 +14,6 @@ from ai_models.providers import Provider
 from ai_models.sources import rows
 from ai_models.sources.facts import text_or_none, texts
 from ai_models.sources.fetch import Exchange
-from ai_models.sources.formats.local import known
 from ai_models.sources.parsed import Parsed
 
 __all__ = ["list_models", "parse_bedrock", "parse_mantle"]
@@ -77,7 +76,7 @@ def parse_mantle(payload: Any, provider: str = "bedrock") -> Parsed:
     listed = [{"id": id, **rows.mapping(row)} for id, row in payload.items()]
 
     def model_of(row: Mapping[str, Any]) -> Model:
-        facts = known({"regions": texts(row.get("regions")) or None})
+        facts = rows.known({"regions": texts(row.get("regions")) or None})
         return Model(rows.row_id(row, "id"), provider, connector_metadata={provider: facts})
 
     return rows.parse_rows(listed, model_of)
@@ -99,7 +98,7 @@ def _model(row: Mapping[str, Any], provider: str) -> Model:
         max_output_tokens=rows.first(row, _MAX_OUTPUT, rows.count),
         retired=rows.first(row, _END_OF_LIFE, _day),
         status="deprecated" if legacy else None,
-        connector_metadata={provider: known(_offer_facts(row))},
+        connector_metadata={provider: rows.known(_offer_facts(row))},
     )
 
 
@@ -148,7 +147,7 @@ def _offer_facts(row: Mapping[str, Any]) -> dict[str, Any]:
 
 def _profile(row: Mapping[str, Any], models: Mapping[str, Model], provider: str) -> Model:
     id = rows.row_id(row, "inferenceProfileId")
-    arns = [text_or_none(rows.dig(each, "modelArn")) or "" for each in _list(row.get("models"))]
+    arns = [text_or_none(rows.dig(each, "modelArn")) or "" for each in rows.as_list(row.get("models"))]
     target = next((model for arn in arns if (model := models.get(arn.rpartition("/")[2]))), None)
     profile = target.copy() if target else Model(id, provider)
     profile.id = id
@@ -156,7 +155,7 @@ def _profile(row: Mapping[str, Any], models: Mapping[str, Model], provider: str)
     regions = dict.fromkeys(region for arn in arns if (region := _region(arn)))
     active = row.get("status") in ("ACTIVE", None)
     facts = {"regions": list(regions) or None, "active": None if active else False}
-    profile.connector_metadata = {provider: known(facts)}
+    profile.connector_metadata = {provider: rows.known(facts)}
     return profile
 
 
@@ -164,10 +163,6 @@ def _region(arn: str) -> str:
     """Return the region of `arn:aws:bedrock:REGION::foundation-model/ID`; "" if it names none."""
     parts = arn.split(":")
     return parts[3] if len(parts) > 4 else ""
-
-
-def _list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else []
 
 
 def _day(value: Any) -> str | None:

@@ -56,7 +56,7 @@ def parse_cloudflare(payload: Any, provider: str = "cloudflare") -> Parsed:
 
 def _model(row: Mapping[str, Any], provider: str) -> Model:
     properties = dict(_properties(row))
-    asked = [each for each in _list(properties.get("price")) if rows.dig(each, "currency") == "USD"]
+    asked = [each for each in rows.as_list(properties.get("price")) if rows.dig(each, "currency") == "USD"]
     return Model(
         rows.row_id(row, "name"),
         provider,
@@ -74,14 +74,10 @@ def _model(row: Mapping[str, Any], provider: str) -> Model:
 
 
 def _properties(row: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    for each in _list(row.get("properties")):
+    for each in rows.as_list(row.get("properties")):
         name = text_or_none(rows.dig(each, "property_id"))
         if name:
             yield name, rows.dig(each, "value")
-
-
-def _list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else []
 
 
 def _flag(value: Any) -> bool | None:

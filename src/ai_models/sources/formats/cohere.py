@@ -8,7 +8,6 @@ from ai_models.providers import Provider
 from ai_models.sources import rows
 from ai_models.sources.facts import text_or_none, texts
 from ai_models.sources.fetch import Exchange
-from ai_models.sources.formats.local import known
 from ai_models.sources.parsed import Parsed
 
 __all__ = ["list_models", "parse_cohere"]
@@ -44,7 +43,7 @@ def parse_cohere(payload: Any, provider: str = "cohere") -> Parsed:
 
 def _model(row: Mapping[str, Any], provider: str) -> Model:
     endpoints = texts(row.get("endpoints"))
-    facts = known(
+    facts = rows.known(
         {
             "endpoints": endpoints or None,
             "default_endpoints": texts(row.get("default_endpoints")) or None,

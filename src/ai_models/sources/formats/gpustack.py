@@ -12,7 +12,7 @@ from ai_models.providers import Provider
 from ai_models.sources import rows
 from ai_models.sources.facts import text_or_none
 from ai_models.sources.fetch import Exchange
-from ai_models.sources.formats.local import known, quantization_in_name
+from ai_models.sources.formats.local import quantization_in_name
 from ai_models.sources.formats.recognise import expecting
 from ai_models.sources.parsed import Parsed
 
@@ -63,7 +63,7 @@ def _model(row: Mapping[str, Any], provider: str) -> Model:
         kind=rows.kind_of(row.get("categories")),
         input_modalities=["text", *(["image"] if sees else [])] if isinstance(sees, bool) else [],
         parameters=rows.count(flags.get("n_params")),
-        connector_metadata={provider: known(_offer_facts(row, flags))},
+        connector_metadata={provider: rows.known(_offer_facts(row, flags))},
     )
 
 

@@ -75,4 +75,4 @@ def _backend(row: Mapping[str, Any], id: str) -> dict[str, Any]:
         "free": True if row.get("is_free") is True else None,
         **{ours: row.get(theirs) for theirs, ours in _FLAGS.items() if isinstance(row.get(theirs), bool)},
     }
-    return {name: value for name, value in stated.items() if value is not None}
+    return rows.known(stated)

@@ -17,7 +17,7 @@ from ai_models.sources.catalogues.litellm_map import KINDS
 from ai_models.sources.catalogues.litellm_prices import parse_prices
 from ai_models.sources.facts import text_or_none, window_and_input
 from ai_models.sources.fetch import Exchange
-from ai_models.sources.formats.local import known, root_of
+from ai_models.sources.formats.local import root_of
 from ai_models.sources.formats.recognise import expecting
 from ai_models.sources.parsed import Parsed
 
@@ -94,6 +94,7 @@ def _model(row: Mapping[str, Any], provider: str) -> Model:
     mode = info.get("mode")
     kind = KINDS.get(mode) if isinstance(mode, str) else None
     window, most_in = _limits(info, id, kind)
+    behind = text_or_none(rows.dig(row, "litellm_params.model"))
     per_token, per_unit, tiers = parse_prices(info, kind)
     return Model(
         id,
@@ -106,7 +107,9 @@ def _model(row: Mapping[str, Any], provider: str) -> Model:
         kind=kind,
         max_input_tokens=most_in,
         max_output_tokens=rows.count(info.get("max_output_tokens")) if kind != "embedding" else None,
-        connector_metadata={provider: known({"remote_model": text_or_none(rows.dig(row, "litellm_params.model"))})},
+        connector_metadata={
+            provider: rows.known({"remote_model": text_or_none(rows.dig(row, "litellm_params.model"))})
+        },
     )
 
 

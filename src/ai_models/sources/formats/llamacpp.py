@@ -16,7 +16,7 @@ from ai_models.providers import Provider
 from ai_models.sources import rows
 from ai_models.sources.facts import text_or_none, texts
 from ai_models.sources.fetch import Exchange
-from ai_models.sources.formats.local import known, quantization_name, root_of
+from ai_models.sources.formats.local import quantization_name, root_of
 from ai_models.sources.formats.recognise import expecting
 from ai_models.sources.parsed import Parsed
 
@@ -100,7 +100,7 @@ def _model(row: Mapping[str, Any], settings: Mapping[str, Any], provider: str) -
         input_modalities=inputs,
         output_modalities=texts(rows.dig(row, "architecture.output_modalities")),
         parameters=rows.count(rows.dig(row, "meta.n_params")),
-        connector_metadata={provider: known(_offer_facts(row, props))},
+        connector_metadata={provider: rows.known(_offer_facts(row, props))},
     )
 
 

@@ -13,7 +13,7 @@ from ai_models.providers import Provider
 from ai_models.sources import rows
 from ai_models.sources.facts import text_or_none, texts
 from ai_models.sources.fetch import Exchange
-from ai_models.sources.formats.local import known, root_of, single_size
+from ai_models.sources.formats.local import root_of, single_size
 from ai_models.sources.formats.recognise import expecting, server_of_list
 from ai_models.sources.parsed import Parsed
 
@@ -84,7 +84,7 @@ def _model(row: Mapping[str, Any], provider: str) -> Model:
         kind=rows.kind_of(row.get("type")),
         input_modalities=[] if vision is None else ["text", *(["image"] if vision else [])],
         parameters=single_size(row.get("params_string")),
-        connector_metadata={provider: known(_offer_facts(row))},
+        connector_metadata={provider: rows.known(_offer_facts(row))},
     )
 
 

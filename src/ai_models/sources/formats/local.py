@@ -1,10 +1,9 @@
 """What the lists of local servers have in common: words for a quantization, a state, and where the server's root is."""
 
 import re
-from collections.abc import Mapping
 from typing import Any
 
-__all__ = ["known", "quantization_in_name", "quantization_name", "root_of", "single_size"]
+__all__ = ["quantization_in_name", "quantization_name", "root_of", "single_size"]
 
 _LISTS = ("/models", "/tags", "/v1", "/v0", "/api", "/engines")
 _MIX = {"Small": "S", "Medium": "M", "Large": "L"}
@@ -18,15 +17,6 @@ _IN_NAME = re.compile(
 )
 _SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([KMBT])", re.IGNORECASE)
 _FACTORS = {"K": 10**3, "M": 10**6, "B": 10**9, "T": 10**12}
-
-
-def known(facts: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the facts that are known.
-
-    >>> known({"state": "loaded", "digest": None})
-    {'state': 'loaded'}
-    """
-    return {name: value for name, value in facts.items() if value is not None}
 
 
 def root_of(url: str) -> str:

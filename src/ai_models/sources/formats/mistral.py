@@ -12,7 +12,6 @@ from ai_models.providers import Provider
 from ai_models.sources import rows
 from ai_models.sources.facts import price, text_or_none, texts
 from ai_models.sources.fetch import Exchange
-from ai_models.sources.formats.local import known
 from ai_models.sources.parsed import Parsed
 
 __all__ = ["list_models", "parse_mistral"]
@@ -82,7 +81,7 @@ def _inputs(flags: Mapping[str, Any]) -> list[str]:
 
 def _offer(row: Mapping[str, Any], points_to: str | None, provider: str) -> dict[str, dict[str, Any]]:
     tuned = rows.first(row, ("TYPE", "type"), text_or_none) == "fine-tuned"
-    facts = known(
+    facts = rows.known(
         {
             "alias_of": points_to,
             "fine_tuned": True if tuned else None,

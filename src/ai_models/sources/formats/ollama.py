@@ -83,7 +83,7 @@ def _state(running: Any, version: Any) -> Iterator[str]:
     number = text_or_none(rows.dig(version, "version"))
     if number:
         yield f"version {number[:40]}"
-    loaded = _list(rows.dig(running, "models"))
+    loaded = rows.as_list(rows.dig(running, "models"))
     if loaded:
         yield f"{len(loaded)} loaded"
 
@@ -99,7 +99,7 @@ def parse_ollama(
     (8192, 4096)
     """
     known = details or OllamaDetails()
-    loaded = {_name(row): row for row in _list(rows.dig(known.running, "models")) if _name(row)}
+    loaded = {_name(row): row for row in rows.as_list(rows.dig(known.running, "models")) if _name(row)}
     listed = rows.expect_rows(tags, provider, "models")
     parsed = rows.parse_rows(listed, lambda row: _model(row, known, loaded, provider, is_local))
     if isinstance(rows.dig(known.running, "models"), list):
@@ -187,7 +187,7 @@ def _offer_facts(row: Mapping[str, Any], shown: Mapping[str, Any], running: Mapp
         "remote_model": _either(row, shown, "remote_model"),
         "dimensions": _dimensions(row, shown),
     }
-    return {name: value for name, value in facts.items() if value is not None}
+    return rows.known(facts)
 
 
 def _dimensions(row: Mapping[str, Any], shown: Mapping[str, Any]) -> int | None:
@@ -210,7 +210,3 @@ def _license(text: Any) -> str | None:
 
 def _name(row: Any) -> str | None:
     return rows.first(row, ("model", "name"), text_or_none)
-
-
-def _list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else []

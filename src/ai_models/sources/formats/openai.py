@@ -273,8 +273,7 @@ def _id_in(row: Any) -> str | None:
 def _joined(row: Any, more: Any, detail: Detail) -> Any:
     if not isinstance(row, Mapping) or not isinstance(more, Mapping):
         return row
-    told = {name: value for name, value in row.items() if value is not None}
-    return {**({"kind": detail.kind} if detail.kind else {}), **more, **told}
+    return {**({"kind": detail.kind} if detail.kind else {}), **more, **rows.known(row)}
 
 
 def _paths(dialect: Dialect, field: str, common: tuple[str, ...]) -> tuple[str, ...]:
@@ -373,8 +372,8 @@ def _offer_facts(row: Mapping[str, Any], provider: str, shape: str) -> dict[str,
         "active": False if offline or out_of_plan else None,
         "state_reason": "not in the plan of this key" if out_of_plan else None,
     }
-    known = {name: value for name, value in facts.items() if value is not None}
-    return {provider: known} if known else {}
+    stated = rows.known(facts)
+    return {provider: stated} if stated else {}
 
 
 def _loaded_context(row: Mapping[str, Any]) -> int | None:

@@ -17,7 +17,6 @@ from ai_models.providers import Provider
 from ai_models.sources import rows
 from ai_models.sources.facts import in_order, price, text_or_none, texts
 from ai_models.sources.fetch import Exchange
-from ai_models.sources.formats.local import known
 from ai_models.sources.parsed import Parsed
 
 __all__ = ["list_models", "model_of_row", "parse_openrouter", "prices_of_tokens", "prices_of_units"]
@@ -219,5 +218,5 @@ def _offer_facts(row: Mapping[str, Any], id: str, provider: str) -> dict[str, di
         "voices": texts(row.get("supported_voices")) or None,
         "pricing_skus": {name: str(text) for name, text in skus.items()} or None,
     }
-    stated = known(facts)
+    stated = rows.known(facts)
     return {provider: stated} if stated else {}

@@ -9,7 +9,6 @@ from ai_models.errors import SourceError
 from ai_models.sources import rows
 from ai_models.sources.facts import price, text_or_none
 from ai_models.sources.fetch import Exchange
-from ai_models.sources.formats.local import known
 from ai_models.sources.formats.openrouter import model_of_row, prices_of_tokens, prices_of_units
 from ai_models.sources.parsed import Parsed
 
@@ -79,7 +78,7 @@ def _backends_of(model: Model) -> dict[str, Any]:
 def _backend(row: Mapping[str, Any], outputs: list[str]) -> dict[str, Any]:
     status = row.get("status")
     per_unit = prices_of_units(row.get("pricing")) | dict(_image_prices(row.get("pricing")))
-    return known(
+    return rows.known(
         {
             "provider": text_or_none(row.get("provider_name")),
             "tag": rows.first(row, ("tag", "provider_tag"), text_or_none),

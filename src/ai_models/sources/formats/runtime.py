@@ -11,7 +11,7 @@ from ai_models.providers import Provider
 from ai_models.sources import rows
 from ai_models.sources.facts import text_or_none, texts
 from ai_models.sources.fetch import Exchange
-from ai_models.sources.formats.local import known, quantization_name, root_of, single_size
+from ai_models.sources.formats.local import quantization_name, root_of, single_size
 from ai_models.sources.formats.recognise import expecting
 from ai_models.sources.parsed import Parsed
 
@@ -62,7 +62,7 @@ def _model(row: Mapping[str, Any], provider: str, window: int | None) -> Model:
         capabilities=rows.capabilities([*texts(row.get("labels")), *texts(row.get("model_ability"))]),
         kind=rows.first(row, _KIND, rows.kind_of),
         parameters=single_size(rows.dig(row, "dmr.parameters")),
-        connector_metadata={provider: known(_offer_facts(row, provider, window))},
+        connector_metadata={provider: rows.known(_offer_facts(row, provider, window))},
     )
 
 

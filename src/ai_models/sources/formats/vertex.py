@@ -9,7 +9,6 @@ from ai_models.providers import Provider
 from ai_models.sources import rows
 from ai_models.sources.facts import text_or_none
 from ai_models.sources.fetch import Exchange
-from ai_models.sources.formats.local import known
 from ai_models.sources.parsed import Parsed
 
 __all__ = ["PUBLISHERS", "list_models", "parse_vertex"]
@@ -61,7 +60,7 @@ def _model(row: Mapping[str, Any], provider: str) -> Model:
     version = text_or_none(row.get("versionId"))
     full = f"{id or name}@{version}" if version and version != "default" else id or name
     stage, category = row.get("launchStage"), text_or_none(row.get("openSourceCategory"))
-    facts = known({"publisher": publisher if publisher and publisher != "google" else None})
+    facts = rows.known({"publisher": publisher if publisher and publisher != "google" else None})
     return Model(
         rows.row_id({"id": full}, "id"),
         provider,

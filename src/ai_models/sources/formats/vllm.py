@@ -11,7 +11,7 @@ from ai_models.providers import Provider
 from ai_models.sources import rows
 from ai_models.sources.facts import text_or_none
 from ai_models.sources.fetch import Exchange
-from ai_models.sources.formats.local import known, root_of
+from ai_models.sources.formats.local import root_of
 from ai_models.sources.formats.recognise import expecting
 from ai_models.sources.parsed import Parsed
 
@@ -65,4 +65,4 @@ def _model(row: Mapping[str, Any], provider: str, windows: Mapping[str, int | No
         "alias_of": named if named != id else None,
         "state": "loaded",
     }
-    return Model(id, provider, is_local=True, connector_metadata={provider: known(facts)})
+    return Model(id, provider, is_local=True, connector_metadata={provider: rows.known(facts)})
