@@ -107,9 +107,7 @@ def _model(row: Mapping[str, Any], provider: str) -> Model:
         kind=kind,
         max_input_tokens=most_in,
         max_output_tokens=rows.count(info.get("max_output_tokens")) if kind != "embedding" else None,
-        connector_metadata={
-            provider: rows.known({"remote_model": text_or_none(rows.dig(row, "litellm_params.model"))})
-        },
+        connector_metadata={provider: rows.known({"remote_model": behind})},
     )
 
 
