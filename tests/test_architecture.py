@@ -44,7 +44,7 @@ NO_DOCTEST = {
     "ai_models.changes.utc_now": "another answer each time",
     "ai_models.discovery.": "the machinery below ModelManager.discover, shown there",
     "ai_models.mall.Shelf": "shown by ModelMall",
-    "ai_models.manager.Groups": "shown by ModelManager.groups",
+    "ai_models.groups.Groups": "shown by ModelManager.groups",
     "ai_models.reconcile.": "the machinery below ModelManager.discover, shown there",
     "ai_models.transport.AsyncTransport": "a protocol, shown by what implements it",
     "ai_models.transport.Transport": "a protocol, shown by what implements it",

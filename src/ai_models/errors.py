@@ -8,7 +8,9 @@
     │   ├── ProviderNotFoundError
     │   ├── SourceNotFoundError
     │   ├── ConnectorNotFoundError
-    │   └── GroupNotFoundError
+    │   ├── GroupNotFoundError
+    │   ├── RoleNotFoundError
+    │   └── BudgetNotFoundError
     ├── AmbiguousModelError (KeyError)        .key .candidates
     ├── InvalidModelError (ValueError)        .field .value .where
     ├── QueryError (ValueError)               .path .suggestions
@@ -24,6 +26,7 @@
     ├── CredentialError (PermissionError)     .provider .variables
     ├── ConnectorError                        .connector .model_id .reason
     │   └── UnsupportedModelError (ValueError)
+    ├── BudgetExceededError                   .budget .limit .spent .asked
     └── MissingDependencyError (ImportError)  .package .extra
 
     AIModelsWarning (UserWarning)
@@ -40,12 +43,15 @@ ai_models.errors.ModelNotFoundError: no model 'gpt4'; did you mean 'gpt-4'?
 """
 
 from collections.abc import Iterable
+from decimal import Decimal
 from typing import Any
 
 __all__ = [
     "AIModelsError",
     "AIModelsWarning",
     "AmbiguousModelError",
+    "BudgetExceededError",
+    "BudgetNotFoundError",
     "ConnectorError",
     "ConnectorNotFoundError",
     "CredentialError",
@@ -56,6 +62,7 @@ __all__ = [
     "NotFoundError",
     "ProviderNotFoundError",
     "QueryError",
+    "RoleNotFoundError",
     "SourceAuthError",
     "SourceError",
     "SourceFormatError",
@@ -153,6 +160,18 @@ class GroupNotFoundError(NotFoundError):
     """No model is in a group of this name."""
 
     what = "group"
+
+
+class RoleNotFoundError(NotFoundError):
+    """No role of this name is set."""
+
+    what = "role"
+
+
+class BudgetNotFoundError(NotFoundError):
+    """No budget of this name is set."""
+
+    what = "budget"
 
 
 class AmbiguousModelError(AIModelsError, KeyError):
@@ -288,6 +307,29 @@ class ConnectorError(AIModelsError):
 
 class UnsupportedModelError(ConnectorError, ValueError):
     """A model that this client library can't call at any of its providers."""
+
+
+class BudgetExceededError(AIModelsError):
+    """A call that would go over a budget; `.limit`, `.spent` and `.asked` are USD, as Decimal.
+
+    `.asked` is what the call is estimated to cost, `None` if that is unknown.
+    """
+
+    budget: str
+    limit: Decimal
+    spent: Decimal
+    asked: Decimal | None
+
+    def __init__(self, budget: str, limit: Decimal, spent: Decimal, asked: Decimal | None, period: str = "") -> None:
+        wanted = "" if asked is None else f", and this call is estimated at {asked} USD"
+        span = f" of this {period}" if period else ""
+        super().__init__(
+            f"budget {printable(budget)}: {spent} of {limit} USD{span} are spent or reserved{wanted}",
+            budget=budget,
+            limit=limit,
+            spent=spent,
+            asked=asked,
+        )
 
 
 class MissingDependencyError(AIModelsError, ImportError):

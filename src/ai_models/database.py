@@ -1,0 +1,159 @@
+"""One way to open a database, SQLite or PostgreSQL, for all that is kept in tables."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from ai_models.errors import MissingDependencyError, StoreBusyError, StoreError, printable
+
+if TYPE_CHECKING:
+    from sqlalchemy import URL, Connection, Engine
+
+__all__ = ["open_engine", "reading", "reported", "shown_url", "writing"]
+
+BUSY_S = 30
+"""How long a writer waits for another one, in seconds."""
+
+_WRITES = "ai_models_writes"
+_BUSY = ("database is locked", "lock timeout", "could not obtain lock")
+
+
+def open_engine(where: str | os.PathLike[str], *, read_only: bool = False) -> "Engine":
+    """Return the engine of a database: a URL (`sqlite:///…`, `postgresql+psycopg://…`) or the path of a SQLite file.
+
+    Nothing is dialled or made before it is used, but the directories of a SQLite file. A SQLite
+    file is in WAL mode: many read while one writes, and each commit survives a kill. Raise
+    `StoreError` for a URL that can't be read, `MissingDependencyError` naming the extra.
+
+    >>> import tempfile
+    >>> engine = open_engine(tempfile.mkdtemp() + "/usage.db")
+    >>> engine.dialect.name
+    'sqlite'
+    """
+    try:
+        import sqlalchemy
+    except ImportError:
+        raise MissingDependencyError("SQLAlchemy", "sql") from None
+    url = _parsed(os.fspath(where))
+    if url.get_backend_name() == "sqlite":
+        return _sqlite(sqlalchemy, url, read_only)
+    if url.get_backend_name() != "postgresql":
+        raise StoreError(f"{shown_url(url)}: only sqlite and postgresql databases are supported", shown_url(url))
+    try:
+        return sqlalchemy.create_engine(
+            url.set(drivername="postgresql+psycopg"),
+            pool_pre_ping=True,
+            connect_args={"connect_timeout": 10, "application_name": "ai_models"},
+            execution_options={"postgresql_readonly": True} if read_only else {},
+        )
+    except ImportError:
+        raise MissingDependencyError("psycopg", "postgres") from None
+
+
+def shown_url(url: "URL | str") -> str:
+    """Return a database's URL without its password, which may also stand in the query.
+
+    >>> shown_url("postgresql+psycopg://me:secret@host/db?sslpassword=x")
+    'postgresql+psycopg://me:***@host/db'
+    """
+    return _parsed(url).set(query={}).render_as_string(hide_password=True)
+
+
+@contextmanager
+def reading(engine: "Engine") -> "Iterator[Connection]":
+    """Give a connection that sees the database as it is at its first query, until the block ends.
+
+    >>> import tempfile
+    >>> with reading(open_engine(tempfile.mkdtemp() + "/usage.db")) as connection:
+    ...     connection.exec_driver_sql("SELECT 1").scalar_one()
+    1
+    """
+    with reported(engine.url), engine.begin() as connection:
+        yield connection
+
+
+@contextmanager
+def writing(engine: "Engine") -> "Iterator[Connection]":
+    """Give a connection whose changes are committed when the block ends, or undone by an error in it.
+
+    SQLite takes its lock at the start: two writers wait for each other, none fails half-way.
+
+    >>> import tempfile
+    >>> with writing(open_engine(tempfile.mkdtemp() + "/usage.db")) as connection:
+    ...     _ = connection.exec_driver_sql("CREATE TABLE calls (id TEXT PRIMARY KEY)")
+    """
+    options = {_WRITES: True}
+    with reported(engine.url), engine.connect().execution_options(**options) as connection, connection.begin():
+        yield connection
+
+
+@contextmanager
+def reported(url: "URL") -> Iterator[None]:
+    """Turn a database's errors into `StoreError`, or `StoreBusyError` where it is only busy, without a password."""
+    from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+
+    where = shown_url(url)
+    try:
+        yield
+    except DBAPIError as error:
+        cause = str(error.orig).strip().partition("\n")[0]
+        if any(word in cause for word in _BUSY):
+            raise StoreBusyError(
+                f"{where} is being written by another process for more than {BUSY_S} s; try again", where
+            ) from None
+        raise StoreError(f"{where}: {_without_password(cause, url)}", where) from None
+    except SQLAlchemyError as error:
+        raise StoreError(f"{where}: {_without_password(str(error), url)}", where) from None
+
+
+def _parsed(where: "URL | str") -> "URL":
+    from sqlalchemy import URL, make_url
+    from sqlalchemy.exc import ArgumentError
+
+    if isinstance(where, URL):
+        return where
+    if "://" not in where:
+        return URL.create("sqlite", database=os.path.expanduser(where))  # noqa: PTH111 - pathlib is slow to import
+    try:
+        url = make_url(where)
+    except (ArgumentError, ValueError):
+        scheme = where.partition("://")[0]
+        raise StoreError(f"{printable(scheme)}://… is no URL of a database", f"{scheme}://…") from None
+    if url.get_backend_name() == "sqlite" and url.database:
+        return url.set(database=os.path.expanduser(url.database))  # noqa: PTH111
+    return url
+
+
+def _sqlite(sqlalchemy: Any, url: "URL", read_only: bool) -> "Engine":
+    path = url.database
+    if path and path != ":memory:":
+        if read_only:
+            url = url.set(database=f"file:{path}", query={"mode": "ro", "uri": "true"})
+        elif parent := os.path.dirname(path):  # noqa: PTH120
+            try:
+                os.makedirs(parent, exist_ok=True)  # noqa: PTH103
+            except OSError as error:
+                raise StoreError(f"{path} can't be made ({error.strerror})", path) from None
+    engine: Engine = sqlalchemy.create_engine(url, connect_args={"timeout": BUSY_S})
+
+    def prepare(connection: Any, _: Any) -> None:
+        connection.isolation_level = None  # so that SQLAlchemy alone says where a transaction begins
+        cursor = connection.cursor()
+        if not read_only:
+            cursor.execute("PRAGMA journal_mode=WAL")
+            cursor.execute("PRAGMA synchronous=NORMAL")
+        cursor.execute("PRAGMA foreign_keys=ON")
+        cursor.close()
+
+    def begin(connection: Any) -> None:
+        writes = connection.get_execution_options().get(_WRITES, False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    sqlalchemy.event.listen(engine, "connect", prepare)
+    sqlalchemy.event.listen(engine, "begin", begin)
+    return engine
+
+
+def _without_password(text: str, url: "URL") -> str:
+    return text.replace(str(url.password), "***") if url.password else text
