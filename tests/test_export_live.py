@@ -1,7 +1,9 @@
 """What is exported, read by the tools themselves; their calls go to a recorder on this machine.
 
 Tools that are not Python packages of ours are named by variables: `AI_MODELS_LITELLM`, `AI_MODELS_LLM` (its command),
-`AI_MODELS_AIDER` (the Python that has it), `AI_MODELS_CODEX`, `AI_MODELS_OPENCODE`, `AI_MODELS_CLAUDE_CODE`.
+`AI_MODELS_AIDER` (the Python that has it), `AI_MODELS_CODEX`, `AI_MODELS_OPENCODE`, `AI_MODELS_CLAUDE_CODE`,
+`AI_MODELS_NODE_MODULES` (the folder with Continue's `@continuedev/config-yaml` and LibreChat's
+`librechat-data-provider`).
 """
 
 import json
@@ -14,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from tests.real_servers import LITELLM, free_port, needs, serving
 
 from ai_models import Model, ModelManager
@@ -61,6 +64,19 @@ AIDER = os.environ.get("AI_MODELS_AIDER")
 CODEX = tool("AI_MODELS_CODEX", "codex")
 OPENCODE = tool("AI_MODELS_OPENCODE", "opencode")
 CLAUDE_CODE = tool("AI_MODELS_CLAUDE_CODE", "claude")
+NODE_MODULES = os.environ.get("AI_MODELS_NODE_MODULES")
+
+READ_BY_CONTINUE = """
+const library = process.argv[2] + "/@continuedev/config-yaml/dist/index.js";
+const { parseConfigYaml, validateConfigYaml } = await import(library);
+const config = parseConfigYaml((await import("node:fs")).readFileSync(process.argv[3], "utf8"));
+console.log(JSON.stringify({ models: config.models, errors: validateConfigYaml(config) }));
+"""
+READ_BY_LIBRECHAT = """
+const { configSchema } = (await import("node:module")).createRequire(process.argv[2] + "/")("librechat-data-provider");
+const config = JSON.parse((await import("node:fs")).readFileSync(process.argv[3], "utf8"));
+console.log(JSON.stringify(configSchema.strict().parse(config)));
+"""
 
 
 @pytest.fixture
@@ -201,3 +217,28 @@ def test_claude_code_takes_address_and_key_from_its_settings(recorder: Recorder,
     sent = [each for each in recorder.requests if each.path.endswith("/v1/messages")][-1]
     assert sent.model == "meta-llama/llama-3"
     assert KEYS["OPENROUTER_API_KEY"] in json.dumps(sent.headers)
+
+
+def read_by(script: str, path: Path, folder: Path) -> Any:
+    needs(NODE_MODULES, "no Continue, no LibreChat (set AI_MODELS_NODE_MODULES)")
+    (folder / "read.mjs").write_text(script)
+    return json.loads(run(["node", str(folder / "read.mjs"), str(NODE_MODULES), str(path)], folder))
+
+
+def test_continue_finds_no_error_in_its_file_and_knows_every_key_that_we_write(tmp_path: Path) -> None:
+    path = exported("continue", *MODELS, path=tmp_path / "config.yaml")
+    read = read_by(READ_BY_CONTINUE, path, tmp_path)
+    assert read["errors"] == []
+    written = yaml.safe_load(path.read_text())["models"]
+    for ours, theirs in zip(written, read["models"], strict=True):
+        assert ours.items() <= theirs.items()
+
+
+def test_librechat_s_schema_takes_its_file_and_knows_every_key_that_we_write(tmp_path: Path) -> None:
+    path = exported("librechat", *MODELS, path=tmp_path / "librechat.yaml")
+    written = yaml.safe_load(path.read_text())
+    (tmp_path / "read.json").write_text(json.dumps(written))
+    read = read_by(READ_BY_LIBRECHAT, tmp_path / "read.json", tmp_path)
+    assert read["version"] == written["version"]
+    for ours, theirs in zip(written["endpoints"]["custom"], read["endpoints"]["custom"], strict=True):
+        assert ours.items() <= theirs.items()
