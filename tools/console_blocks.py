@@ -39,8 +39,8 @@ def _updated_block(block: str, home: Path) -> str:
     return "\n".join(shown)
 
 
-def output_of(command: str, home: Path) -> str:
-    """Return what a command prints on a terminal, without its progress display."""
+def output_of(command: str, home: Path, *, color: bool = False) -> str:
+    """Return what a command prints on a terminal, without its progress display; its colours only if asked for."""
     inner, outer = pty.openpty()
     fcntl.ioctl(outer, termios.TIOCSWINSZ, struct.pack("HHHH", LINES, COLUMNS, 0, 0))
     with subprocess.Popen(
@@ -49,7 +49,7 @@ def output_of(command: str, home: Path) -> str:
         stderr=subprocess.PIPE,
         stdin=subprocess.DEVNULL,
         cwd=home,
-        env=_env(home),
+        env=_env(home, color),
     ) as process:
         os.close(outer)
         text = _read_all(inner)
@@ -74,9 +74,10 @@ def _read_all(terminal: int) -> str:
     return b"".join(chunks).decode()
 
 
-def _env(home: Path) -> dict[str, str]:
+def _env(home: Path, color: bool) -> dict[str, str]:
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
-    return {"HOME": str(home), "PATH": path, "NO_COLOR": "1", "TERM": "xterm", "LANG": "C.UTF-8"}
+    looks = {"TERM": "xterm-256color"} if color else {"TERM": "xterm", "NO_COLOR": "1"}
+    return {"HOME": str(home), "PATH": path, "LANG": "C.UTF-8", **looks}
 
 
 def main() -> None:
