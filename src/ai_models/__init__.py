@@ -28,6 +28,7 @@ if TYPE_CHECKING:
         identify,
     )
     from ai_models.changes import Change
+    from ai_models.costs import Cost, Usage, Workload
     from ai_models.discovery import DiscoveryReport
     from ai_models.mall import ModelMall
     from ai_models.manager import ModelManager, get_manager
@@ -39,6 +40,7 @@ __all__ = [
     "AsyncModelSource",
     "Change",
     "Connector",
+    "Cost",
     "DiscoveryReport",
     "Identity",
     "Listing",
@@ -52,6 +54,8 @@ __all__ = [
     "Provider",
     "SkippedRow",
     "Support",
+    "Usage",
+    "Workload",
     "errors",
     "get_manager",
     "identify",
@@ -60,10 +64,13 @@ __all__ = [
 
 _HOMES = {
     "Change": "changes",
+    "Cost": "costs",
     "DiscoveryReport": "discovery",
     "ModelMall": "mall",
     "ModelManager": "manager",
     "Provider": "providers",
+    "Usage": "costs",
+    "Workload": "costs",
     "get_manager": "manager",
     "providers": "providers",
 }

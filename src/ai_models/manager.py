@@ -27,6 +27,7 @@ from ai_models.lifecycle import Retirement, retiring
 from ai_models.plugins import Plugins
 
 if TYPE_CHECKING:
+    from ai_models.costs import Cost, Costs
     from ai_models.last_answers import LastAnswers
 
 
@@ -293,6 +294,33 @@ class ModelManager:
         model = self._model(model_id)
         offer = model.offer(provider or model.provider)
         return offer.pricing if at is None else pricing_at(offer, self._log, at)
+
+    @cached_property
+    def costs(self) -> "Costs":
+        """What calls cost, and what they would."""
+        from ai_models.costs import Costs
+
+        return Costs(self.models, catalogue=lambda: self.catalogue, changes=lambda: self._log)
+
+    def estimate_cost(self, model: str | Model, **usage: Any) -> "Cost":
+        """Return what a call would cost in USD, part by part; `usage` is that of `Costs.estimate`.
+
+        >>> manager = ModelManager()
+        >>> manager.models["mine"] = Model("mine", "my-server", cost_per_token={"input": 1e-06})
+        >>> print(manager.estimate_cost("mine", input_tokens=1000, output_tokens=5).total)  # an output price is missing
+        None
+        """
+        return self.costs.estimate(model, **usage)
+
+    def cost_of(self, response: Any, **call: Any) -> "Cost":
+        """Return what the call behind a response cost in USD; `call` may say more about it, as in `Costs.of`.
+
+        >>> manager = ModelManager()
+        >>> manager.models["mine"] = Model("mine", "my-server", cost_per_token={"input": 1e-06, "output": 2e-06})
+        >>> manager.cost_of({"model": "mine", "usage": {"prompt_tokens": 1000, "completion_tokens": 100}}).total
+        Decimal('0.001200')
+        """
+        return self.costs.of(response, **call)
 
     def conflicts(self) -> dict[str, dict[str, dict[str, Any]]]:
         """Return what sources disagree about: by model and path, each overruled label with what it says."""

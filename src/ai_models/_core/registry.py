@@ -56,6 +56,12 @@ class ModelRegistry(MutableMapping[str, Model]):
         """JSON data about the whole registry, kept with it."""
         return self._store.meta
 
+    @property
+    def revision(self) -> int:
+        """A number that is another one after every change, others' included as far as the store tells."""
+        self._store.refresh()
+        return self._store.revision
+
     def __repr__(self) -> str:
         return f"<ModelRegistry {self.location or 'in memory'}: {len(self)} models>"
 

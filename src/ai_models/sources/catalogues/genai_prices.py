@@ -32,7 +32,7 @@ SOURCE = "genai-prices"
 URL = "https://raw.githubusercontent.com/pydantic/genai-prices/main/prices/data.json"
 
 _ROUTER = "huggingface_"
-_PER_MTOK = {
+PER_MTOK = {
     "input_mtok": "input",
     "output_mtok": "output",
     "cache_read_mtok": "cache_read",
@@ -49,7 +49,7 @@ _PER_MTOK = {
     "output_video_mtok": "output_video",
     "output_citation_mtok": "citation",
 }
-_UNITS = {
+UNITS = {
     "web_searches_kcount": ("search", 1000),
     "storage_searches_kcount": ("storage_search", 1000),
     "requests_kcount": ("request", 1000),
@@ -59,7 +59,7 @@ _UNITS = {
     "input_mchars": ("character", 1_000_000),
     "input_audio_hours": ("second", 3600),
 }
-_SERVICES = {"processing": ("batch",), "service_tier": ("flex", "priority", "fast"), "speed": ("fast",)}
+SERVICES = {"processing": ("batch",), "service_tier": ("flex", "priority", "fast"), "speed": ("fast",)}
 _DATED = re.compile(r"-(\d{8}|\d{4}|\d{2}-\d{4}|\d{4}-\d{2}-\d{2})")
 _ROUTED = re.compile(r":(free|extended|beta|thinking|nitro|floor|online|batch)$")
 _FOREIGN = {
@@ -288,13 +288,13 @@ def _service(when: Any) -> str | None:
     if not isinstance(when, Mapping) or len(when) != 1:
         return None
     name, value = next(iter(when.items()))
-    return value if isinstance(value, str) and value in _SERVICES.get(name, ()) else None
+    return value if isinstance(value, str) and value in SERVICES.get(name, ()) else None
 
 
 def _long_context(prices: Mapping[str, Any], service: str | None) -> Iterator[Tier]:
     """Yield the tiers for requests with more input tokens than a threshold."""
     tiers: dict[int, Prices] = {}
-    for name, part in _PER_MTOK.items():
+    for name, part in PER_MTOK.items():
         stated = prices.get(name)
         for each in rows(stated.get("tiers")) if isinstance(stated, Mapping) else ():
             start = known_count(each.get("start"))
@@ -307,7 +307,7 @@ def _long_context(prices: Mapping[str, Any], service: str | None) -> Iterator[Ti
 
 
 def _token_prices(prices: Mapping[str, Any]) -> Iterator[tuple[str, float]]:
-    for name, part in _PER_MTOK.items():
+    for name, part in PER_MTOK.items():
         stated = prices.get(name)
         cost = price(stated.get("base") if isinstance(stated, Mapping) else stated)
         if cost is not None:
@@ -315,7 +315,7 @@ def _token_prices(prices: Mapping[str, Any]) -> Iterator[tuple[str, float]]:
 
 
 def _unit_prices(prices: Mapping[str, Any]) -> Iterator[tuple[str, float]]:
-    for name, (unit, count) in _UNITS.items():
+    for name, (unit, count) in UNITS.items():
         cost = price(prices.get(name))
         if cost is not None:
             yield unit, float(f"{cost / count:.10g}")

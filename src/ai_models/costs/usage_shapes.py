@@ -1,0 +1,249 @@
+"""The shapes in which servers and libraries say what a call used: a row of a table each, and their traps."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ai_models.costs.records import Usage
+
+__all__ = ["at", "read_usage"]
+
+Path = tuple[str, ...]
+
+
+def at(holder: Any, *path: str) -> Any:
+    """Return what is at a path of keys or attributes; `None` where anything on the way is missing.
+
+    >>> at({"usage": {"prompt_tokens": 3}}, "usage", "prompt_tokens")
+    3
+    """
+    for name in path:
+        if holder is None:
+            return None
+        holder = holder.get(name) if isinstance(holder, Mapping) else getattr(holder, name, None)
+    return holder
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """How one kind of answer says its usage: where that is, and where each count is in it."""
+
+    where: Path
+    input: Path
+    output: Path
+    parts: Mapping[str, Path]
+    beside_input: tuple[str, ...] = ()
+    beside_output: tuple[str, ...] = ()
+
+
+_PROMPT, _COMPLETION = "prompt_tokens_details", "completion_tokens_details"
+_INPUT, _OUTPUT = "input_tokens_details", "output_tokens_details"
+_CACHE = "cache_creation"
+
+OPENAI = Shape(
+    ("usage",),
+    ("prompt_tokens",),
+    ("completion_tokens",),
+    {
+        "cache_read_tokens": (_PROMPT, "cached_tokens"),
+        "cache_write_tokens": (_PROMPT, "cache_write_tokens"),
+        "input_audio_tokens": (_PROMPT, "audio_tokens"),
+        "reasoning_tokens": (_COMPLETION, "reasoning_tokens"),
+        "output_audio_tokens": (_COMPLETION, "audio_tokens"),
+    },
+)
+RESPONSES = Shape(
+    ("usage",),
+    ("input_tokens",),
+    ("output_tokens",),
+    {
+        "cache_read_tokens": (_INPUT, "cached_tokens"),
+        "cache_write_tokens": (_INPUT, "cache_write_tokens"),
+        "input_audio_tokens": (_INPUT, "audio_tokens"),
+        "input_image_tokens": (_INPUT, "image_tokens"),
+        "reasoning_tokens": (_OUTPUT, "reasoning_tokens"),
+        "output_image_tokens": (_OUTPUT, "image_tokens"),
+    },
+)
+ANTHROPIC = Shape(
+    ("usage",),
+    ("input_tokens",),
+    ("output_tokens",),
+    {
+        "cache_read_tokens": ("cache_read_input_tokens",),
+        "cache_write_tokens": ("cache_creation_input_tokens",),
+        "cache_write_1h_tokens": (_CACHE, "ephemeral_1h_input_tokens"),
+        "search": ("server_tool_use", "web_search_requests"),
+    },
+    beside_input=("cache_read_tokens", "cache_write_tokens"),
+)
+GEMINI = Shape(
+    ("usageMetadata",),
+    ("promptTokenCount",),
+    ("candidatesTokenCount",),
+    {"cache_read_tokens": ("cachedContentTokenCount",), "reasoning_tokens": ("thoughtsTokenCount",)},
+    beside_output=("reasoning_tokens",),
+)
+GEMINI_OBJECT = Shape(
+    ("usage_metadata",),
+    ("prompt_token_count",),
+    ("candidates_token_count",),
+    {"cache_read_tokens": ("cached_content_token_count",), "reasoning_tokens": ("thoughts_token_count",)},
+    beside_output=("reasoning_tokens",),
+)
+LANGCHAIN = Shape(
+    ("usage_metadata",),
+    ("input_tokens",),
+    ("output_tokens",),
+    {
+        "cache_read_tokens": ("input_token_details", "cache_read"),
+        "cache_write_tokens": ("input_token_details", "cache_creation"),
+        "cache_write_1h_tokens": ("input_token_details", "ephemeral_1h_input_tokens"),
+        "input_audio_tokens": ("input_token_details", "audio"),
+        "reasoning_tokens": ("output_token_details", "reasoning"),
+        "output_audio_tokens": ("output_token_details", "audio"),
+    },
+)
+PYDANTIC_AI = Shape(
+    ("usage",),
+    ("input_tokens",),
+    ("output_tokens",),
+    {
+        "cache_read_tokens": ("cache_read_tokens",),
+        "cache_write_tokens": ("cache_write_tokens",),
+        "input_audio_tokens": ("input_audio_tokens",),
+        "cache_read_audio_tokens": ("cache_audio_read_tokens",),
+        "reasoning_tokens": ("details", "reasoning_tokens"),
+    },
+)
+BEDROCK = Shape(
+    ("usage",),
+    ("inputTokens",),
+    ("outputTokens",),
+    {"cache_read_tokens": ("cacheReadInputTokens",), "cache_write_tokens": ("cacheWriteInputTokens",)},
+    beside_input=("cache_read_tokens", "cache_write_tokens"),
+)
+COHERE = Shape(
+    ("usage", "billed_units"),
+    ("input_tokens",),
+    ("output_tokens",),
+    {"search": ("search_units",), "image": ("images",)},
+)
+COHERE_META = Shape(("meta", "billed_units"), COHERE.input, COHERE.output, COHERE.parts)
+OLLAMA = Shape((), ("prompt_eval_count",), ("eval_count",), {})
+LLAMA_CPP = Shape((), ("tokens_evaluated",), ("tokens_predicted",), {"cache_read_tokens": ("timings", "cache_n")})
+
+_UNITS = ("search", "image")
+_ELSEWHERE = (COHERE, COHERE_META, BEDROCK, GEMINI, GEMINI_OBJECT, LANGCHAIN, OPENAI)
+_TOP_LEVEL = (OLLAMA, LLAMA_CPP)
+
+
+def read_usage(response: Any) -> Usage | None:
+    """Return what a response says of its usage; `None` if it says nothing.
+
+    >>> counts = {"input_tokens": 5, "output_tokens": 2, "cache_read_input_tokens": 100}
+    >>> read_usage({"type": "message", "usage": counts}).input_tokens
+    105
+    """
+    shape = _shape_of(response)
+    if shape is None:
+        return _images_alone(response)
+    return _counted(shape, at(response, *shape.where) if shape.where else response)
+
+
+def _shape_of(response: Any) -> Shape | None:
+    for shape in _ELSEWHERE:
+        holder = at(response, *shape.where)
+        if holder is not None and _has(holder, shape):
+            return shape
+    usage = at(response, "usage")
+    if _count(at(usage, "input_tokens")) is not None or _count(at(usage, "output_tokens")) is not None:
+        return _told_apart(response, usage)
+    return next((shape for shape in _TOP_LEVEL if _has(response, shape)), None)
+
+
+def _told_apart(response: Any, usage: Any) -> Shape:
+    """Return whose `input_tokens` these are: Anthropic's leave out what a cache held, the others' don't."""
+    if at(usage, _INPUT) is not None or at(usage, _OUTPUT) is not None or at(response, "object") == "response":
+        return RESPONSES
+    if at(usage, "cache_write_tokens") is not None or at(usage, "cache_read_tokens") is not None:
+        return PYDANTIC_AI
+    return ANTHROPIC
+
+
+def _has(holder: Any, shape: Shape) -> bool:
+    names = (shape.input, shape.output, *(path for name, path in shape.parts.items() if name in _UNITS))
+    return any(_count(at(holder, *path)) is not None for path in names)
+
+
+def _counted(shape: Shape, holder: Any) -> Usage:
+    counts = {name: _count(at(holder, *path)) or 0 for name, path in shape.parts.items()}
+    units = {name: counts.pop(name) for name in _UNITS if counts.get(name)}
+    counts = {name: count for name, count in counts.items() if name not in _UNITS}
+    prompt, answer = _count(at(holder, *shape.input)), _count(at(holder, *shape.output))
+    if prompt is not None:
+        prompt += sum(counts[name] for name in shape.beside_input) + _tool_prompt(holder)
+    if answer is not None or any(counts[name] for name in shape.beside_output):
+        answer = (answer or 0) + sum(counts[name] for name in shape.beside_output)
+    answer = _with_reasoning_beside(holder, prompt, answer, counts)
+    if answer is None and prompt is not None and shape in (OPENAI, COHERE, COHERE_META):
+        answer = 0  # embeddings and reranking have no output
+    if prompt is None and units:
+        prompt, answer = 0, answer or 0
+    return Usage(prompt, answer, **_modalities(holder), **counts, units=units)
+
+
+def _with_reasoning_beside(holder: Any, prompt: int | None, answer: int | None, counts: dict[str, int]) -> int | None:
+    """Add the reasoning where a server counts it beside the answer, which its own total tells."""
+    thought, total = counts.get("reasoning_tokens", 0), _count(at(holder, "total_tokens"))
+    if thought and total and prompt is not None and answer is not None and total == prompt + answer + thought:
+        return answer + thought
+    return answer
+
+
+def _tool_prompt(holder: Any) -> int:
+    """Return the tokens of tools' results that Gemini counts beside the prompt."""
+    return _count(at(holder, "toolUsePromptTokenCount")) or _count(at(holder, "tool_use_prompt_token_count")) or 0
+
+
+_DETAILS = {
+    "promptTokensDetails": "input",
+    "prompt_tokens_details": "input",
+    "candidatesTokensDetails": "output",
+    "candidates_tokens_details": "output",
+}
+_COUNTED = (
+    "input_audio_tokens",
+    "input_image_tokens",
+    "input_video_tokens",
+    "output_audio_tokens",
+    "output_image_tokens",
+)
+
+
+def _modalities(holder: Any) -> dict[str, int]:
+    """Return the counts of what is no text, where they stand in lists of modalities, as Gemini's do."""
+    found: dict[str, int] = {}
+    for name, side in _DETAILS.items():
+        rows = at(holder, name)
+        for row in rows if isinstance(rows, list) else ():
+            kind = at(row, "modality")
+            field = f"{side}_{str(at(kind, 'value') or kind).rpartition('.')[2].lower()}_tokens"
+            count = _count(at(row, "tokenCount")) or _count(at(row, "token_count"))
+            if field in _COUNTED and count:
+                found[field] = found.get(field, 0) + count
+    return found
+
+
+def _images_alone(response: Any) -> Usage | None:
+    """Return the number of images in an answer that says nothing else of its usage."""
+    rows = at(response, "data")
+    if isinstance(rows, list) and rows and all(at(row, "url") or at(row, "b64_json") for row in rows):
+        return Usage(0, 0, units={"image": len(rows)})
+    return None
+
+
+def _count(value: Any) -> int | None:
+    if isinstance(value, bool) or not isinstance(value, int | float) or value < 0 or value != value:
+        return None
+    return int(value)
