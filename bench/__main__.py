@@ -4,7 +4,7 @@ import argparse
 import platform
 from collections.abc import Callable, Iterator
 
-from bench import discovery, memory, peers, processes
+from bench import costs, discovery, memory, peers, processes
 from bench.measure import Row, table
 
 PARTS: dict[str, Callable[[int], Iterator[Row]]] = {
@@ -15,6 +15,7 @@ PARTS: dict[str, Callable[[int], Iterator[Row]]] = {
     "resolving": memory.resolving,
     "identifying": memory.identifying,
     "asking": discovery.asking,
+    "estimating": costs.estimating,
 }
 
 

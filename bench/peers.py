@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 HOME = Path(__file__).parents[1] / "build" / "peers"
-PEERS = {"genai-prices": ["genai-prices[cli]"], "llm": ["llm"], "litellm": ["litellm"]}
+PEERS = {"genai-prices": ["genai-prices[cli]"], "llm": ["llm"], "litellm": ["litellm"], "tokencost": ["tokencost"]}
 """Each peer's environment, and what is installed in it."""
 
 

@@ -532,3 +532,33 @@ def test_a_misspelt_connector_is_answered_with_the_nearest(run: Any) -> None:
     done = run("connect", MINI.id, "antropic")
     assert done.exit_code == 3
     assert "did you mean 'anthropic'" in done.stderr
+
+
+def test_the_cost_of_calls_is_shown_part_by_part_with_whose_prices_these_are(run: Any) -> None:
+    result = run("cost", MINI.id, SONNET.id, "--input", "10k", "--output", "500", "--calls", "1000")
+    header, mini, sonnet = (line.split("\t") for line in result.stdout.splitlines())
+    assert header == ["id", "provider", "input_usd", "output_usd", "other_usd", "total_usd", "prices"]
+    assert mini[:6] == [MINI.id, "openai", "1.5", "0.3", "-", "1.8"]
+    assert sonnet[:6] == [SONNET.id, "anthropic", "30", "7.5", "-", "37.5"]
+    assert {row[6].partition(" ")[0] for row in (mini, sonnet)} <= {"genai-prices", "registry:"}
+
+
+def test_a_cost_without_a_price_is_unknown_and_says_what_is_missing(run: Any) -> None:
+    assert run("cost", LLAMA.id, "--input", "1k").stdout.splitlines()[1].split("\t")[4:] == ["-", "-", "unknown: input"]
+    [told] = json.loads(run("cost", LLAMA.id, "--input", "1k", "--json").stdout)
+    assert (told["total"], told["missing"]) == (None, ["input"])
+
+
+@pytest.mark.parametrize(
+    ("args", "said"),
+    [
+        ((MINI.id,), "say what a call uses"),
+        ((MINI.id, "--input", "1k", "--cached", "2k"), "part of --input"),
+        ((MINI.id, "--input", "1k", "--at", "yesterday"), "expected a day"),
+        ((MINI.id, "--input", "1k", "--provider", "nobody"), "no provider 'nobody'"),
+    ],
+)
+def test_a_cost_that_can_t_be_told_says_why(session: Session, args: tuple[str, ...], said: str) -> None:
+    result = CliRunner().invoke(app, ["cost", *args], obj=session)
+    assert result.exit_code
+    assert said in result.stderr

@@ -12,6 +12,7 @@ from ai_models._core.pricing import Pricing
 from ai_models._core.registry import ModelRegistry
 from ai_models.availability import Availability
 from ai_models.changes import Change, ChangeLog
+from ai_models.costs.records import Cost
 from ai_models.discovery import DEFAULT_TIMEOUT_S, Answer, DiscoveryReport, Progress, ask_all
 from ai_models.errors import (
     AIModelsError,
@@ -27,7 +28,7 @@ from ai_models.lifecycle import Retirement, retiring
 from ai_models.plugins import Plugins
 
 if TYPE_CHECKING:
-    from ai_models.costs import Cost, Costs
+    from ai_models.costs.estimator import Costs
     from ai_models.last_answers import LastAnswers
 
 
@@ -302,7 +303,7 @@ class ModelManager:
 
         return Costs(self.models, catalogue=lambda: self.catalogue, changes=lambda: self._log)
 
-    def estimate_cost(self, model: str | Model, **usage: Any) -> "Cost":
+    def estimate_cost(self, model: str | Model, **usage: Any) -> Cost:
         """Return what a call would cost in USD, part by part; `usage` is that of `Costs.estimate`.
 
         >>> manager = ModelManager()
@@ -312,7 +313,7 @@ class ModelManager:
         """
         return self.costs.estimate(model, **usage)
 
-    def cost_of(self, response: Any, **call: Any) -> "Cost":
+    def cost_of(self, response: Any, **call: Any) -> Cost:
         """Return what the call behind a response cost in USD; `call` may say more about it, as in `Costs.of`.
 
         >>> manager = ModelManager()

@@ -28,6 +28,9 @@ SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
         "connectors": ("connect", "List the client libraries to hand a model to."),
         "export": ("export", "Write another tool's configuration for models."),
     },
+    "Choose and pay": {
+        "cost": ("costing", "Show what calls cost, before they are made."),
+    },
     "Make yours": {
         "tag": ("notes", "Tag models."),
         "untag": ("notes", "Take a tag off models."),

@@ -28,6 +28,9 @@ class Reading:
     """What a response says of its call; `None` is what it doesn't say.
 
     `reported` is what it cost in USD by the word of `reporter`, which billed it.
+
+    >>> Reading(Usage(9, 3), model="gpt-4o").usage.output_tokens
+    3
     """
 
     usage: Usage
