@@ -135,7 +135,10 @@ def _sqlite(sqlalchemy: Any, url: "URL", read_only: bool) -> "Engine":
                 os.makedirs(parent, exist_ok=True)  # noqa: PTH103
             except OSError as error:
                 raise StoreError(f"{path} can't be made ({error.strerror})", path) from None
-    engine: Engine = sqlalchemy.create_engine(url, connect_args={"timeout": BUSY_S})
+    options: dict[str, Any] = {"connect_args": {"timeout": BUSY_S}}
+    if not path or path == ":memory:":  # one connection for all threads, or each would see a database of its own
+        options = {"connect_args": {"check_same_thread": False}, "poolclass": sqlalchemy.StaticPool}
+    engine: Engine = sqlalchemy.create_engine(url, **options)
 
     def prepare(connection: Any, _: Any) -> None:
         connection.isolation_level = None  # so that SQLAlchemy alone says where a transaction begins

@@ -30,7 +30,8 @@
     └── MissingDependencyError (ImportError)  .package .extra
 
     AIModelsWarning (UserWarning)
-    └── SuspiciousPriceWarning
+    ├── SuspiciousPriceWarning
+    └── BudgetWarning
 
 Each error is also the built-in that a caller may already catch, and carries its data
 as attributes, so that nobody has to parse a message.
@@ -52,6 +53,7 @@ __all__ = [
     "AmbiguousModelError",
     "BudgetExceededError",
     "BudgetNotFoundError",
+    "BudgetWarning",
     "ConnectorError",
     "ConnectorNotFoundError",
     "CredentialError",
@@ -352,3 +354,7 @@ class AIModelsWarning(UserWarning):
 
 class SuspiciousPriceWarning(AIModelsWarning):
     """A price above 1,000 USD per million tokens: most likely a unit mixed up by its source."""
+
+
+class BudgetWarning(AIModelsWarning):
+    """A budget of which little is left."""

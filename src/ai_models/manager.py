@@ -23,13 +23,15 @@ from ai_models.errors import (
     SourceError,
     SourceNotFoundError,
 )
-from ai_models.groups import Groups
+from ai_models.groups import GROUP_TAG, Groups
 from ai_models.lifecycle import Retirement, retiring
 from ai_models.plugins import Plugins
 
 if TYPE_CHECKING:
+    from ai_models.budgets import Budgets
     from ai_models.costs.estimator import Costs
     from ai_models.last_answers import LastAnswers
+    from ai_models.usage.ledger import Ledger
 
 
 def default_storage() -> str:
@@ -322,6 +324,45 @@ class ModelManager:
         Decimal('0.001200')
         """
         return self.costs.of(response, **call)
+
+    @cached_property
+    def usage(self) -> "Ledger":
+        """The ledger of calls, beside the registry, in its database, or where `AI_MODELS_USAGE` says (extra `sql`).
+
+        >>> manager = ModelManager()
+        >>> manager.models["mine"] = Model("mine", "my-server", cost_per_token={"input": 1e-06, "output": 2e-06})
+        >>> with manager.usage.track("mine", tags=["job-7"]) as call:
+        ...     call.response = {"model": "mine", "usage": {"prompt_tokens": 1000, "completion_tokens": 100}}
+        >>> [(total.by["tag"], total.cost) for total in manager.usage.total(by="tag")]
+        [('job-7', Decimal('0.0012'))]
+        """
+        from ai_models.usage import Ledger
+
+        location = self.models.location or ""
+        beside = location if "://" in location else _beside(self.models, ".usage.db")
+        where = os.environ.get("AI_MODELS_USAGE") or beside or ":memory:"
+        ledger = Ledger(where, costs=self.costs, groups=self._groups_of)
+        from ai_models.budgets import Budgets
+
+        self.__dict__["budgets"] = Budgets(ledger)
+        return ledger
+
+    @cached_property
+    def budgets(self) -> "Budgets":
+        """What may be spent; asked before each call that `usage` tracks.
+
+        >>> manager = ModelManager()
+        >>> manager.budgets.set("team", limit_usd=100, per="month")
+        >>> manager.budgets.spent("team").left
+        Decimal('100')
+        """
+        self.usage  # noqa: B018 - makes them
+        budgets: Budgets = self.__dict__["budgets"]
+        return budgets
+
+    def _groups_of(self, model: str) -> list[str]:
+        tags = self.models[model].tags if model in self.models else ()
+        return sorted(tag.removeprefix(GROUP_TAG) for tag in tags if tag.startswith(GROUP_TAG))
 
     def conflicts(self) -> dict[str, dict[str, dict[str, Any]]]:
         """Return what sources disagree about: by model and path, each overruled label with what it says."""

@@ -151,6 +151,15 @@ class Costs:
             return Cost(named, provider or reading.provider or "unknown", {}, ("price",))
         return plan.tariff.cost(plan.model, plan.provider, reading.usage)
 
+    def canonical(self, model: str) -> str:
+        """Return the id of the model that a name means; the name itself if nobody knows it.
+
+        >>> Costs(ModelRegistry()).canonical("gpt-99")
+        'gpt-99'
+        """
+        plan = self._known_plan((model,), None, None, None)
+        return model if plan is None else plan.model
+
     def _known_plan(
         self, models: Iterable[str | Model | None], provider: str | None, at: When, service: str | None
     ) -> _Plan | None:
