@@ -6,6 +6,9 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from tests.real_servers import postgresql, postgresql_server
+
+__all__ = ["postgresql", "postgresql_server"]
 
 settings.register_profile("here", deadline=None)
 settings.load_profile("here")

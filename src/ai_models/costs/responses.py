@@ -93,20 +93,18 @@ def _read(response: Any) -> Reading | None:
     usage = read_usage(response)
     if usage is None:
         return None
-    said = at(response, "response_metadata")
-    said = response if said is None else said
-    model = _text(said, "model", "model_name", "modelVersion", "model_version", "model_id")
-    provider = _text(said, "model_provider", "provider_name") or _text(response, "provider_name")
     cost, reporter = _reported(response)
-    return Reading(
-        usage,
-        model or _text(response, "model", "model_name"),
-        provider,
-        _text(response, "id", "responseId", "response_id") or _text(said, "id"),
-        _text(response, "service_tier") or _text(said, "service_tier") or _text(at(response, "usage"), "service_tier"),
-        cost,
-        reporter,
-    )
+    said = at(response, "response_metadata")
+    model, id = _text(response, *_MODEL), _text(response, "id", "responseId", "response_id")
+    service = _text(response, "service_tier") or _text(at(response, "usage"), "service_tier")
+    provider = _text(response, "provider_name")
+    if said is not None:  # LangChain's
+        model, service = _text(said, *_MODEL) or model, _text(said, "service_tier") or service
+        provider = _text(said, "model_provider") or provider
+    return Reading(usage, model, provider, id, service, cost, reporter)
+
+
+_MODEL = ("model", "model_name", "modelVersion", "model_version", "model_id")
 
 
 def _reported(response: Any) -> tuple[Decimal | None, str | None]:

@@ -20,7 +20,8 @@ def at(holder: Any, *path: str) -> Any:
     for name in path:
         if holder is None:
             return None
-        holder = holder.get(name) if isinstance(holder, Mapping) else getattr(holder, name, None)
+        plain = type(holder) is dict or isinstance(holder, Mapping)
+        holder = holder.get(name) if plain else getattr(holder, name, None)
     return holder
 
 
@@ -134,7 +135,7 @@ OLLAMA = Shape((), ("prompt_eval_count",), ("eval_count",), {})
 LLAMA_CPP = Shape((), ("tokens_evaluated",), ("tokens_predicted",), {"cache_read_tokens": ("timings", "cache_n")})
 
 _UNITS = ("search", "image")
-_ELSEWHERE = (COHERE, COHERE_META, BEDROCK, GEMINI, GEMINI_OBJECT, LANGCHAIN, OPENAI)
+_ELSEWHERE = (OPENAI, GEMINI, GEMINI_OBJECT, LANGCHAIN, COHERE, COHERE_META, BEDROCK)
 _TOP_LEVEL = (OLLAMA, LLAMA_CPP)
 
 
@@ -172,25 +173,30 @@ def _told_apart(response: Any, usage: Any) -> Shape:
 
 
 def _has(holder: Any, shape: Shape) -> bool:
-    names = (shape.input, shape.output, *(path for name, path in shape.parts.items() if name in _UNITS))
-    return any(_count(at(holder, *path)) is not None for path in names)
+    if _count(at(holder, *shape.input)) is not None or _count(at(holder, *shape.output)) is not None:
+        return True
+    return any(_count(at(holder, *path)) is not None for name, path in shape.parts.items() if name in _UNITS)
 
 
 def _counted(shape: Shape, holder: Any) -> Usage:
-    counts = {name: _count(at(holder, *path)) or 0 for name, path in shape.parts.items()}
-    units = {name: counts.pop(name) for name in _UNITS if counts.get(name)}
-    counts = {name: count for name, count in counts.items() if name not in _UNITS}
+    counts: dict[str, int] = {}
+    units: dict[str, int] = {}
+    for name, path in shape.parts.items():
+        count = _count(at(holder, *path))
+        if count:
+            (units if name in _UNITS else counts)[name] = count
     prompt, answer = _count(at(holder, *shape.input)), _count(at(holder, *shape.output))
     if prompt is not None:
-        prompt += sum(counts[name] for name in shape.beside_input) + _tool_prompt(holder)
-    if answer is not None or any(counts[name] for name in shape.beside_output):
-        answer = (answer or 0) + sum(counts[name] for name in shape.beside_output)
+        prompt += sum(counts.get(name, 0) for name in shape.beside_input) + _tool_prompt(holder)
+    if answer is not None or any(name in counts for name in shape.beside_output):
+        answer = (answer or 0) + sum(counts.get(name, 0) for name in shape.beside_output)
     answer = _with_reasoning_beside(holder, prompt, answer, counts)
     if answer is None and prompt is not None and shape in (OPENAI, COHERE, COHERE_META):
         answer = 0  # embeddings and reranking have no output
     if prompt is None and units:
         prompt, answer = 0, answer or 0
-    return Usage(prompt, answer, **_modalities(holder), **counts, units=units)
+    counts |= _modalities(holder)
+    return Usage(prompt, answer, **counts, units=units) if units else Usage(prompt, answer, **counts)
 
 
 def _with_reasoning_beside(holder: Any, prompt: int | None, answer: int | None, counts: dict[str, int]) -> int | None:
@@ -244,6 +250,8 @@ def _images_alone(response: Any) -> Usage | None:
 
 
 def _count(value: Any) -> int | None:
+    if type(value) is int and value >= 0:
+        return value
     if isinstance(value, bool) or not isinstance(value, int | float) or value < 0 or value != value:
         return None
     return int(value)
