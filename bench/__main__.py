@@ -1,11 +1,12 @@
-"""Print the table of ratios: `python -m bench [setup] [--only imports,lists] [--turns 15]`."""
+"""Print the table of ratios: `python -m bench [setup] [--only imports,lists] [--turns 15] [--page FILE]`."""
 
 import argparse
-import platform
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 from bench import costs, discovery, memory, peers, processes
 from bench.measure import Row, table
+from bench.page import conditions, page
 
 PARTS: dict[str, Callable[[int], Iterator[Row]]] = {
     "imports": processes.imports,
@@ -25,12 +26,15 @@ def main() -> None:
     parser.add_argument("action", nargs="?", choices=["setup"], help="install the peers, then stop")
     parser.add_argument("--only", default=",".join(PARTS), help=f"parts, from {', '.join(PARTS)}")
     parser.add_argument("--turns", type=int, default=11, help="how often each pair is timed, at least 2")
+    parser.add_argument("--page", type=Path, help="write the table into this page of the documentation")
     given = parser.parse_args()
     if given.action == "setup":
         peers.setup()
         return
     rows = [row for part in given.only.split(",") for row in PARTS[part](given.turns)]
-    print(f"Python {platform.python_version()}, {given.turns} turns each, both sides by turns.\n\n{table(rows)}")
+    print(f"{conditions(given.turns)}\n\n{table(rows)}")
+    if given.page is not None:
+        given.page.write_text(page(rows, conditions(given.turns)), encoding="utf-8")
 
 
 if __name__ == "__main__":

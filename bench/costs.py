@@ -9,20 +9,22 @@ from bench.measure import Row, timed
 from bench.peers import program
 
 CALLS = 2_000
-PEERS = {
+PEERS: dict[str, tuple[str, str, str, str]] = {
     "genai-prices": (
         "genai-prices",
         "import genai_prices as g",
         "g.calc_price(g.Usage(input_tokens=1000, output_tokens=100), 'gpt-4o', provider_id='openai')",
+        "<= 0.2",
     ),
-    "LiteLLM": ("litellm", "import litellm", "litellm.cost_per_token('gpt-4o', 1000, 100)"),
+    "LiteLLM": ("litellm", "import litellm", "litellm.cost_per_token('gpt-4o', 1000, 100)", "<= 0.2"),
     "tokencost": (
         "tokencost",
         "from tokencost import calculate_cost_by_tokens as c",
         "c(1000, 'gpt-4o', 'input') + c(100, 'gpt-4o', 'output')",
+        "",
     ),
 }
-"""Each peer's environment, what is run once, and the call that is timed."""
+"""Each peer's environment, what is run once, the call that is timed, and our bar beside it."""
 
 TIMED = """
 import time
@@ -47,7 +49,7 @@ def estimating(turns: int) -> Iterator[Row]:
     ours()
     if manager.estimate_cost("gpt-4o", input_tokens=1000, output_tokens=100).total != Decimal("0.0035"):
         raise SystemExit("the estimate is not what it should be: nothing was measured")
-    for name, (environment, setup, call) in PEERS.items():
+    for name, (environment, setup, call, bar) in PEERS.items():
         python = program(environment)
         if python is None:
             yield Row("estimate_cost", name, note="not installed: python -m bench setup")
@@ -57,4 +59,4 @@ def estimating(turns: int) -> Iterator[Row]:
         theirs = [float(line) for line in check_output([python, "-c", script], env=env, text=True).split()]
         own = [timed(ours) for _ in range(turns)]
         ratios = tuple(mine / other for mine, other in zip(own, theirs, strict=True))
-        yield Row("estimate_cost", name, ratios, sorted(own)[turns // 2] / CALLS, "time: a call")
+        yield Row("estimate_cost", name, ratios, sorted(own)[turns // 2] / CALLS, "time: a call", bar)

@@ -20,14 +20,26 @@ class Row:
     ratios: tuple[float, ...] = ()
     seconds: float | None = None
     note: str = ""
+    bar: str = ""
+
+    @property
+    def met(self) -> bool | None:
+        """Whether the median keeps the bar, such as `<= 8` or `>= 10`; `None` if there is none, or nothing measured."""
+        if not self.bar or not self.ratios:
+            return None
+        sign, limit = self.bar.split()
+        found = median(self.ratios)
+        return found <= float(limit) if sign == "<=" else found >= float(limit)
 
     def cells(self) -> tuple[str, ...]:
-        """Return the texts of the line: a median ratio, the quartiles around it, the median time."""
+        """Return the texts of the line: a median ratio, the quartiles around it, the bar, the median time."""
         if not self.ratios:
-            return self.what, self.beside, "-", "-", "-", self.note
+            return self.what, self.beside, "-", "-", self.bar, "-", self.note
         low, _, high = quantiles(self.ratios, n=4)
         taken = "" if self.seconds is None else readable(self.seconds)
-        return self.what, self.beside, f"{median(self.ratios):.2f}", f"{low:.2f} - {high:.2f}", taken, self.note
+        bar = self.bar if self.met is not False else f"{self.bar} NOT MET"
+        ratio = f"{median(self.ratios):.2f}"
+        return self.what, self.beside, ratio, f"{low:.2f} - {high:.2f}", bar, taken, self.note
 
 
 def readable(seconds: float) -> str:
@@ -38,13 +50,15 @@ def readable(seconds: float) -> str:
     return f"{seconds / 1e-9:.0f} ns"
 
 
-def compare(what: str, run: Run, beside: str, other: Run, *, turns: int, scale: float = 1.0, note: str = "") -> Row:
+def compare(
+    what: str, run: Run, beside: str, other: Run, *, turns: int, scale: float = 1.0, note: str = "", bar: str = ""
+) -> Row:
     """Time two runs by turns, after one of each that doesn't count; `scale` divides the shown time."""
     run()
     other()
     pairs = [(timed(run), timed(other)) for _ in range(turns)]
     ratios = tuple(ours / theirs for ours, theirs in pairs)
-    return Row(what, beside, ratios, median(ours for ours, _ in pairs) / scale, note)
+    return Row(what, beside, ratios, median(ours for ours, _ in pairs) / scale, note, bar)
 
 
 def timed(run: Run) -> float:
@@ -70,7 +84,7 @@ def process(command: Sequence[str], **variables: str) -> Run:
 
 def table(rows: Sequence[Row]) -> str:
     """Return the rows as a Markdown table."""
-    titles = ("what", "beside", "ratio (median)", "quartiles", "time (median)", "note")
+    titles = ("what", "beside", "ratio (median)", "quartiles", "bar", "time (median)", "note")
     lines = [titles, *(row.cells() for row in rows)]
     widths = [max(len(line[at]) for line in lines) for at in range(len(titles))]
     texts = [

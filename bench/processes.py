@@ -18,13 +18,13 @@ def imports(turns: int) -> Iterator[Row]:
     ours = process([sys.executable, "-c", "import ai_models"])
     bare = process([sys.executable, "-c", "pass"])
     yield compare("import ai_models", ours, "python -c pass", bare, turns=turns)
-    for peer, module in {"genai-prices": "genai_prices", "litellm": "litellm"}.items():
+    for peer, (module, bar) in {"genai-prices": ("genai_prices", ">= 10"), "litellm": ("litellm", ">= 100")}.items():
         python = program(peer)
         if python is None:
             yield absent(f"import {module}")
             continue
         theirs = process([python, "-c", f"import {module}"], LITELLM_LOCAL_MODEL_COST_MAP="True")
-        yield compare(f"import {module}", theirs, "import ai_models", ours, turns=turns)
+        yield compare(f"import {module}", theirs, "import ai_models", ours, turns=turns, bar=bar)
 
 
 def lists(turns: int) -> Iterator[Row]:
@@ -34,7 +34,9 @@ def lists(turns: int) -> Iterator[Row]:
         ours = process([str(Path(sys.executable).parent / "ai-models"), "list", "--limit", "20"], AI_MODELS_STORE=store)
         bare = process([sys.executable, "-c", "pass"])
         click = process([sys.executable, "-c", "import click"])
-        yield compare(f"ai-models list --limit 20 ({MODELS:,} models)", ours, "python -c pass", bare, turns=turns)
+        yield compare(
+            f"ai-models list --limit 20 ({MODELS:,} models)", ours, "python -c pass", bare, turns=turns, bar="<= 8"
+        )
         yield compare("python -c 'import click'", click, "python -c pass", bare, turns=turns)
         for peer, command in {"genai-prices": ["genai-prices", "list"], "llm": ["llm", "models"]}.items():
             name = program(peer, command[0])
