@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from ai_models._core.model import Model, Offer
 
 if TYPE_CHECKING:
+    from ai_models.health_log import HealthLog, HealthResult
     from ai_models.last_answers import LastAnswer, LastAnswers
 
 
@@ -16,7 +17,9 @@ class Availability:
 
     A provider whose own list was discovered counts only for the models on that list: it is the
     list for your key. A local server counts while it answered when it was last asked. What is
-    true of a snapshot is true of the model that it is a snapshot of.
+    true of a snapshot is true of the model that it is a snapshot of. What a check of health found
+    (level 1 or 2) counts before all that, while it is the newest word: for a day, or five minutes
+    where the state passes by itself.
 
     >>> models = {"m": Model("m", "ollama", is_local=True), "n": Model("n", "nobody")}
     >>> availability = Availability(models)
@@ -26,9 +29,15 @@ class Availability:
     {'nobody': 'no provider that ai_models knows how to call'}
     """
 
-    def __init__(self, models: Mapping[str, Model], answers: "LastAnswers | None" = None) -> None:
+    def __init__(
+        self,
+        models: Mapping[str, Model],
+        answers: "LastAnswers | None" = None,
+        health: "HealthLog | None" = None,
+    ) -> None:
         self._models = models
         self._answers = answers
+        self._health = health
         self._keys: dict[str, str | None] = {}
         self._troubles: dict[tuple[str, bool], str | None] = {}
         self._today = date.today().isoformat()
@@ -54,22 +63,54 @@ class Availability:
         >>> Availability({}).trouble(retired.offer("ollama"))
         'retired on 2020-01-01'
         """
-        return self._trouble_of_offer(offer) or self._trouble_of_server(offer) or self._trouble_of_list(offer)
+        checked = self._checked(offer.model.id, offer, offer.key)
+        if checked is None:
+            return self._trouble_of_offer(offer) or self._trouble_of_server(offer) or self._trouble_of_list(offer)
+        if checked.is_obstacle:
+            return _obstacle(checked)
+        return None if checked.level > 1 else self._trouble_of_use(offer)
+
+    def _checked(self, target: str, offer: Offer, key: str | None) -> "HealthResult | None":
+        """Return what a check found last, while it counts: fresh, newer than the discovery, of the key there is now."""
+        result = None if self._health is None else self._health.last(target, key)
+        if result is None or not result.level or (not result.ok and not result.is_obstacle):
+            return None
+        last = self._last_of(offer.provider)
+        if not result.stands_at(self._now) or (last is not None and last.when > result.when):
+            return None
+        return result if self._is_of_this_key(result, offer) else None
+
+    def _is_of_this_key(self, result: "HealthResult", offer: Offer) -> bool:
+        """Return whether a check was made with the key that there is now, as far as that can be told."""
+        from ai_models.providers import providers
+
+        if offer.provider not in providers:
+            return True
+        key_now = self._key_of(offer.provider)
+        if result.key is not None:
+            return result.key == key_now
+        has_come = key_now is not None and "base_url" not in offer.facts
+        return not (has_come and result.status in ("no_key", "unauthorised"))
 
     def _trouble_of_offer(self, offer: Offer) -> str | None:
         """Return what is known of the offer itself that keeps it from being called."""
         facts = offer.facts
-        retired = facts.get("retired") or (offer.model.retired if offer.is_default else None)
         if offer.gone is not None:
             return f"listed no more since {offer.gone}"
+        if facts.get("state") == "failed":
+            reason = facts.get("state_reason")
+            return f"its server failed to load it{f': {reason}' if reason else ''}"
+        return self._trouble_of_use(offer)
+
+    def _trouble_of_use(self, offer: Offer) -> str | None:
+        """Return what keeps an offer that its provider lists from being called."""
+        facts = offer.facts
+        retired = facts.get("retired") or (offer.model.retired if offer.is_default else None)
         if isinstance(retired, str) and len(retired) == len(self._today) and retired <= self._today:
             return f"retired on {retired}"
         if facts.get("active") is False:
             reason = facts.get("state_reason")
             return f"not active{f': {reason}' if reason else ''}"
-        if facts.get("state") == "failed":
-            reason = facts.get("state_reason")
-            return f"its server failed to load it{f': {reason}' if reason else ''}"
         if facts.get("requires_profile"):
             return "callable through an inference profile alone: take the id of one"
         if facts.get("requires_provisioned"):
@@ -78,6 +119,9 @@ class Availability:
 
     def _trouble_of_server(self, offer: Offer) -> str | None:
         """Return why the server can't be asked for anything."""
+        checked = None if "base_url" in offer.facts else self._checked(offer.provider, offer, None)
+        if checked is not None:
+            return _obstacle(checked) if checked.is_obstacle else None
         asked = offer.provider, offer.is_local
         if asked not in self._troubles:
             self._troubles[asked] = self._local_trouble(offer) if offer.is_local else self._remote_trouble(offer)
@@ -122,6 +166,12 @@ class Availability:
             return f"listed for another key: ai-models discover {offer.provider}"
         return None
 
+    @cached_property
+    def _now(self) -> str:
+        from datetime import UTC, datetime
+
+        return datetime.now(UTC).isoformat()
+
     def _signs_in(self, provider: str) -> bool:
         from ai_models.providers import providers
         from ai_models.signing import has_login
@@ -154,6 +204,10 @@ class Availability:
         return frozenset(str(model.base) for model in reached)
 
 
+def _obstacle(checked: "HealthResult") -> str:
+    return f"{checked.status} at {_minute(checked)}{f': {checked.reason}' if checked.reason else ''}"
+
+
 def _trouble_of_deployment(offer: Offer) -> str | None:
     """Return why a model that must be deployed can't be called by its own name."""
     deployments = offer.facts.get("deployments")
@@ -169,5 +223,5 @@ def _listing(models: Mapping[str, Model]) -> Iterator[str]:
                 yield key.partition(":")[0]
 
 
-def _minute(last: "LastAnswer") -> str:
+def _minute(last: "LastAnswer | HealthResult") -> str:
     return last.when[:16].replace("T", " ")

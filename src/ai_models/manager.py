@@ -30,6 +30,8 @@ from ai_models.plugins import Plugins
 if TYPE_CHECKING:
     from ai_models.budgets import Budgets
     from ai_models.costs.estimator import Costs
+    from ai_models.health import Health
+    from ai_models.health_log import HealthLog
     from ai_models.last_answers import LastAnswers
     from ai_models.usage.ledger import Ledger
 
@@ -112,14 +114,14 @@ class ModelManager:
 
     @property
     def availability(self) -> Availability:
-        """Which models can be called now, and why the others can't; as known since the last discovery.
+        """Which models can be called now, and why the others can't; as known since the last discovery or check.
 
         >>> manager = ModelManager()
         >>> manager.models["gpt-4"] = Model("gpt-4", "openai")
         >>> manager.availability.why_not(manager.models["gpt-4"])
         {'openai': 'no key (set OPENAI_API_KEY)'}
         """
-        return Availability(self.models, self.last_answers)
+        return Availability(self.models, self.last_answers, self.health_log)
 
     @cached_property
     def last_answers(self) -> "LastAnswers":
@@ -127,6 +129,29 @@ class ModelManager:
         from ai_models.last_answers import LastAnswers
 
         return LastAnswers(_beside(self.models, ".sources.jsonl"))
+
+    @cached_property
+    def health_log(self) -> "HealthLog":
+        """What was found when models and providers were checked."""
+        from ai_models.health_log import HealthLog
+
+        return HealthLog(_beside(self.models, ".health.jsonl"))
+
+    @cached_property
+    def health(self) -> "Health":
+        """Checks whether models and providers can really be called, on request.
+
+        >>> manager = ModelManager()
+        >>> manager.models["gpt-4"] = Model("gpt-4", "openai")
+        >>> report = manager.health.check("gpt-4", level=0)
+        >>> report.ok, report["gpt-4"].status, report["gpt-4"].advice
+        (False, 'no_key', 'set OPENAI_API_KEY')
+        """
+        from ai_models.health import Health
+
+        return Health(
+            self.models, sources=lambda: self.sources, log=self.health_log, costs=lambda: self.costs, find=self._model
+        )
 
     @cached_property
     def _log(self) -> ChangeLog:

@@ -44,6 +44,7 @@ SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
         "providers": ("places", "List the providers that are known."),
         "changes": ("history", "Show what changed, and when."),
         "conflicts": ("history", "Show the facts on which sources disagree."),
+        "health": ("health", "Check whether models and providers can be called now."),
         "doctor": ("doctor", "Show what is configured, found and reachable."),
         "completion": ("completion", "Print the script that completes words in your shell."),
     },
@@ -138,7 +139,7 @@ def _usage_message(error: click.UsageError) -> str:
 
 _HELP = """Which AI models exist, what is known about each, what it costs, and how to call it.
 
-Nothing but `discover` (and `doctor --network`) uses the network.
+Nothing but `discover`, `health` and `doctor --network` uses the network.
 
 \b
   ai-models discover

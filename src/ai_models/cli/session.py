@@ -63,7 +63,7 @@ class Session:
         """Return what tells which models of the readable registry can be called."""
         from ai_models.availability import Availability
 
-        return Availability(self.readable(), self.manager.last_answers)
+        return Availability(self.readable(), self.manager.last_answers, self.manager.health_log)
 
     def find(self, text: str) -> Model:
         """Return the model that a text means; say how it was found where that isn't plain."""

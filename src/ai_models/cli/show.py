@@ -36,6 +36,7 @@ from ai_models.cli.text import (
 
 if TYPE_CHECKING:
     from ai_models.availability import Availability
+    from ai_models.health_log import HealthResult
 
 _LABELS = 14
 _MOST_REASONS = 2
@@ -72,7 +73,8 @@ def show_command(session: Session, id: str, with_sources: bool, via: str | None,
             for id, offer in session.readable().offers(model.id)
             if not via or via in (offer.key, offer.provider)
         ]
-        write_model(session.out, shown, offers, session.availability(), limit)
+        checked = session.manager.health_log.last(model.id)
+        write_model(session.out, shown, offers, session.availability(), limit, checked)
 
 
 def write_model(
@@ -81,10 +83,12 @@ def write_model(
     offers: list[tuple[str, Offer]],
     availability: "Availability",
     limit: int | None = None,
+    checked: "HealthResult | None" = None,
 ) -> None:
     """Write a model as a page: what it is, what it can and costs, who serves it, what you noted.
 
-    `offers` are its own and those of its snapshots, each with the id of its model.
+    `offers` are its own and those of its snapshots, each with the id of its model; `checked` is what the last check of
+    its health found.
     """
     out.line(escape(model.id), "bold")
     headline = " · ".join(headline_of(model))
@@ -94,6 +98,8 @@ def write_model(
     for label, text in describe(model):
         out.hanging(_label(label), text)
     out.hanging(_label("call it"), describe_reach(offers, availability))
+    if checked is not None:
+        out.hanging(_label("health"), escape(str(checked)))
     unknown = unknown_facts(model)
     if unknown:
         out.hanging(_label("unknown"), ", ".join(unknown), "dim")
