@@ -156,10 +156,9 @@ def test_meta_is_kept_with_the_transaction_that_wrote_it() -> None:
     assert len(store.meta) == 0
 
 
-@pytest.mark.parametrize("where", ["sqlite:///models.db", "postgresql+psycopg://me:secret@host/db"])
-def test_a_database_is_refused_without_showing_its_password(where: str) -> None:
-    with pytest.raises(StoreError, match="not available in this version") as caught:
-        open_store(where)
+def test_a_database_that_nobody_opens_is_refused_without_showing_its_password() -> None:
+    with pytest.raises(StoreError, match="nobody here opens a registry at 'mysql") as caught:
+        open_store("mysql+pymysql://me:secret@host/db")
     assert "secret" not in str(caught.value)
 
 
@@ -169,7 +168,7 @@ def test_a_package_may_bring_a_store_for_a_scheme(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr("importlib.metadata.entry_points", lambda group, name: chosen.get((group, name), []))
     monkeypatch.setattr(EntryPoint, "load", lambda self: lambda url: MemoryStore(location=url))
     assert ModelRegistry("nowhere+fast://here").location == "nowhere+fast://here"
-    with pytest.raises(StoreError, match="elsewhere://"):
+    with pytest.raises(StoreError, match="elsewhere"):
         open_store("elsewhere://here")
 
 

@@ -1,6 +1,7 @@
 """Finding a model by any name: the index of all names, and the nearest ones to a name that isn't there."""
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import SequenceMatcher
@@ -54,64 +55,39 @@ class Found:
     trace: tuple[str, ...]
 
 
-class Index:
-    """Every name of every model, kept in step with a registry.
+class Names(ABC):
+    """Which model a text means, out of tables of names: in what order names are tried, whatever the tables are in."""
 
-    >>> index = Index([{"id": "openai/gpt-4o", "provider": "openai", "connector_metadata": {"azure": {"id": "my-4o"}}}])
-    >>> index.find("my-4o").id, index.find("azure:my-4o").how, index.find("gpt-4o").how
-    ('openai/gpt-4o', 'provider id', 'identified')
-    """
-
-    def __init__(self, records: Iterable[Facts]) -> None:
-        self._records: dict[str, Facts] = {}
-        self._tables: dict[str, Table] = {"alias": {}, "name": {}, "wire": {}, "base": {}}
-        self._lower: Table | None = None
-        self._squashed: dict[str, tuple[str, ...]] = {}
+    def __init__(self) -> None:
         self._known: dict[str, Found] = {}
-        for record in records:
-            self._enter(record)
 
-    def add(self, record: Facts) -> None:
-        """Take in the names of a model, in place of those it had."""
-        self.remove(record["id"])
-        self._enter(record)
+    @abstractmethod
+    def _at(self, table: str, name: str) -> list[str]:
+        """Return the ids of the models that have a name of this kind, in the order of the registry."""
 
-    def remove(self, id: str) -> None:
-        """Forget the names of a model, if it has any."""
-        record = self._records.pop(id, None)
-        if record is None:
-            return
-        self._forget()
-        self._squashed.pop(id, None)
-        for table, name in _names(record):
-            ids = self._tables[table][name]
-            ids.remove(id)
-            if not ids:
-                del self._tables[table][name]
+    @abstractmethod
+    def _record(self, id: str) -> Facts | None:
+        """Return the record of an id, `None` if there is none."""
 
-    def _enter(self, record: Facts) -> None:
-        id = record["id"]
-        self._records[id] = record
-        self._forget()
-        for table, name in _names(record):
-            self._tables[table].setdefault(name, []).append(id)
+    @abstractmethod
+    def _folded(self, text: str) -> list[str]:
+        """Return the ids of the models that have a name which is this text in other upper and lower case."""
+
+    @abstractmethod
+    def _near(self, wanted: str, text: str) -> Iterable[str]:
+        """Return the ids of models that may be near a text; `wanted` is that text without punctuation."""
 
     def find(self, text: str) -> Found | None:
         """Return the model that a text means, `None` if no name fits; raise `AmbiguousModelError` if several do."""
         known = self._known.get(text)
         if known is not None:
             return known
-        found = self._exact(text) or self._identified(text) or self._folded(text)
+        found = self._exact(text) or self._identified(text) or self._in_other_case(text)
         if found is not None:
             if len(self._known) >= _MOST_KNOWN:
                 self._known.clear()
             self._known[text] = found
         return found
-
-    def _forget(self) -> None:
-        """Drop what was worked out from the names that there were."""
-        self._lower = None
-        self._known.clear()
 
     def knows(self, text: str) -> bool:
         """Return whether a text means one model."""
@@ -122,7 +98,7 @@ class Index:
 
     def snapshots(self, id: str) -> list[str]:
         """Return the ids of the dated snapshots of a model, the newest first."""
-        return sorted(self._at("base", id), key=lambda each: self._records[each].get("version") or each, reverse=True)
+        return sorted(self._at("base", id), key=lambda each: self._facts(each).get("version") or each, reverse=True)
 
     def suggest(self, text: str, limit: int = 3) -> list[str]:
         """Return the ids with the names nearest to a text, the nearest first; none if nothing is near.
@@ -133,16 +109,15 @@ class Index:
         wanted = _squash(text[:_LONGEST])
         if not wanted:
             return []
-        pairs = {wanted[at : at + 2] for at in range(len(wanted) - 1)} or {wanted}
-        near = nlargest(_SHORTLIST, self._records, key=lambda id: self._overlap(id, pairs))
-        scored = [(self._likeness(id, wanted), id) for id in near if id != text]
+        scored = [(self._likeness(id, wanted), id) for id in self._near(wanted, text) if id != text]
         return [id for score, id in nlargest(limit, scored) if score >= _CUTOFF]
 
-    def _at(self, table: str, name: str) -> list[str]:
-        return self._tables[table].get(name, [])
+    def _facts(self, id: str) -> Facts:
+        record = self._record(id)
+        return {} if record is None else record
 
     def _exact(self, text: str) -> Found | None:
-        if text in self._records:
+        if self._record(text) is not None:
             return Found(text, "id", (f"{text!r} is an id",))
         for how, table in _STEPS:
             ids = self._at(table, text)
@@ -153,8 +128,11 @@ class Index:
 
     def _qualified(self, provider: str, _: str, wire: str) -> Iterator[str]:
         """Yield the models that a provider has under an id."""
-        for id in (*self._at("wire", wire), *((wire,) if wire in self._records else ())):
-            if (provider, wire) in _offers(self._records[id]):
+        if not wire:
+            return
+        for id in (*self._at("wire", wire), wire):
+            record = self._record(id)
+            if record is not None and (provider, wire) in _offers(record):
                 yield id
 
     def _one(self, text: str, how: How, ids: list[str]) -> Found:
@@ -169,7 +147,8 @@ class Index:
         return Found(own[0], how, (f"{text!r} is the id of {own[0]!r} at its own provider ({others} more at others)",))
 
     def _calls_itself(self, id: str, wire: str) -> bool:
-        return (self._records[id]["provider"], wire) in _offers(self._records[id])
+        record = self._facts(id)
+        return bool(record) and (record["provider"], wire) in _offers(record)
 
     def _newest(self, text: str, *trace: str) -> Found | None:
         snapshots = self.snapshots(text)
@@ -185,30 +164,92 @@ class Index:
         if identity.key is None or identity.key == text:
             return None
         trace = f"{text!r} is identified as {identity.key!r} ({identity.confidence})"
-        if identity.key in self._records:
+        if self._record(identity.key) is not None:
             return Found(identity.key, "identified", (trace, *identity.trace))
         return self._newest(identity.key, trace)
 
-    def _folded(self, text: str) -> Found | None:
+    def _in_other_case(self, text: str) -> Found | None:
+        ids = self._folded(text)
+        return self._one(text, "case", ids) if ids else None
+
+    def _likeness(self, id: str, wanted: str) -> float:
+        return max((_likeness(name, wanted) for name in self._squash(id)), default=0.0)
+
+    def _squash(self, id: str) -> tuple[str, ...]:
+        return squashed(self._facts(id))
+
+
+class Index(Names):
+    """Every name of every model in memory, kept in step with a registry.
+
+    >>> index = Index([{"id": "openai/gpt-4o", "provider": "openai", "connector_metadata": {"azure": {"id": "my-4o"}}}])
+    >>> index.find("my-4o").id, index.find("azure:my-4o").how, index.find("gpt-4o").how
+    ('openai/gpt-4o', 'provider id', 'identified')
+    """
+
+    def __init__(self, records: Iterable[Facts]) -> None:
+        super().__init__()
+        self._records: dict[str, Facts] = {}
+        self._tables: dict[str, Table] = {"alias": {}, "name": {}, "wire": {}, "base": {}}
+        self._lower: Table | None = None
+        self._squashed: dict[str, tuple[str, ...]] = {}
+        for record in records:
+            self._enter(record)
+
+    def add(self, record: Facts) -> None:
+        """Take in the names of a model, in place of those it had."""
+        self.remove(record["id"])
+        self._enter(record)
+
+    def remove(self, id: str) -> None:
+        """Forget the names of a model, if it has any."""
+        record = self._records.pop(id, None)
+        if record is None:
+            return
+        self._forget()
+        self._squashed.pop(id, None)
+        for table, name in named(record):
+            ids = self._tables[table][name]
+            ids.remove(id)
+            if not ids:
+                del self._tables[table][name]
+
+    def _enter(self, record: Facts) -> None:
+        id = record["id"]
+        self._records[id] = record
+        self._forget()
+        for table, name in named(record):
+            self._tables[table].setdefault(name, []).append(id)
+
+    def _forget(self) -> None:
+        """Drop what was worked out from the names that there were."""
+        self._lower = None
+        self._known.clear()
+
+    def _at(self, table: str, name: str) -> list[str]:
+        return self._tables[table].get(name, [])
+
+    def _record(self, id: str) -> Facts | None:
+        return self._records.get(id)
+
+    def _folded(self, text: str) -> list[str]:
         if self._lower is None:
             self._lower = {}
             for id, record in self._records.items():
-                for name in {id.lower(), *(name.lower() for table, name in _names(record) if table != "base")}:
+                for name in {id.lower(), *(name.lower() for table, name in named(record) if table != "base")}:
                     self._lower.setdefault(name, []).append(id)
-        ids = self._lower.get(text.lower())
-        return self._one(text, "case", ids) if ids else None
+        return self._lower.get(text.lower(), [])
+
+    def _near(self, wanted: str, text: str) -> Iterable[str]:
+        pairs = {wanted[at : at + 2] for at in range(len(wanted) - 1)} or {wanted}
+        return nlargest(_SHORTLIST, self._records, key=lambda id: self._overlap(id, pairs))
 
     def _overlap(self, id: str, pairs: set[str]) -> float:
         return max(sum(pair in name for pair in pairs) / (len(pairs) + len(name)) for name in self._squash(id))
 
-    def _likeness(self, id: str, wanted: str) -> float:
-        return max(_likeness(name, wanted) for name in self._squash(id))
-
     def _squash(self, id: str) -> tuple[str, ...]:
         if id not in self._squashed:
-            others = (name for table, name in _names(self._records[id]) if table in ("alias", "name"))
-            names = [id, id.rpartition("/")[2], *others]
-            self._squashed[id] = tuple(dict.fromkeys(_squash(name[:_LONGEST]) for name in names))
+            self._squashed[id] = super()._squash(id)
         return self._squashed[id]
 
 
@@ -218,8 +259,12 @@ _MOST_KNOWN = 50_000
 _STEPS: tuple[tuple[How, str], ...] = (("alias", "alias"), ("name", "name"), ("provider id", "wire"))
 
 
-def _names(record: Facts) -> Iterator[tuple[str, str]]:
-    """Yield every name of a model with the table that it belongs to."""
+def named(record: Facts) -> Iterator[tuple[str, str]]:
+    """Yield every name of a model with the table that it belongs to.
+
+    >>> list(named({"id": "m", "provider": "x", "name": "M", "connector_metadata": {"azure": {"id": "my-m"}}}))
+    [('name', 'M'), ('wire', 'my-m')]
+    """
     for alias in record.get("aliases", ()):
         if isinstance(alias, str):
             yield "alias", alias
@@ -229,6 +274,19 @@ def _names(record: Facts) -> Iterator[tuple[str, str]]:
         yield "base", record["base"]
     for wire in {wire for offer in record.get("connector_metadata", {}).values() if (wire := _wire_id(offer))}:
         yield "wire", wire
+
+
+def squashed(record: Facts) -> tuple[str, ...]:
+    """Return the names by which a model is suggested, in small letters and without punctuation.
+
+    >>> squashed({"id": "openai/gpt-4", "provider": "openai", "aliases": ["four"]})
+    ('openaigpt4', 'gpt4', 'four')
+    """
+    if not record:
+        return ()
+    others = (name for table, name in named(record) if table in ("alias", "name"))
+    names = [record["id"], record["id"].rpartition("/")[2], *others]
+    return tuple(dict.fromkeys(_squash(name[:_LONGEST]) for name in names))
 
 
 def _offers(record: Facts) -> set[tuple[str, str]]:

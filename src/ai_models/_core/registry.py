@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, ItemsView, Iterable, Iterator, Mapping, MutableMapping, ValuesView
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date
 from itertools import islice
 from os import PathLike
@@ -9,12 +10,12 @@ from typing import Any, Unpack, overload
 
 from ai_models._core import above
 from ai_models._core.criteria import Criteria, check_criteria, node_of
-from ai_models._core.lookup import Index, Resolution
+from ai_models._core.lookup import Index, Names, Resolution
 from ai_models._core.model import Model, Offer
 from ai_models._core.provenance import mark_changes
-from ai_models._core.query import Selection, compile_selection, sort_models, views
+from ai_models._core.query import Node, Wanted, parse_query, parse_sort
 from ai_models._core.record import merge_values, to_record
-from ai_models._core.store import MemoryStore, Store
+from ai_models._core.store import Explanation, Journal, MemoryStore, Store
 from ai_models.errors import InvalidModelError, ModelNotFoundError, QueryError, StoreError
 
 Sort = str | Iterable[str]
@@ -50,6 +51,15 @@ class ModelRegistry(MutableMapping[str, Model]):
     def location(self) -> str | None:
         """Where the registry is kept; `None` for one in memory."""
         return self._store.location
+
+    @property
+    def url(self) -> str | None:
+        """The URL of the database that the registry is in, with its password, for whoever opens it; else `None`."""
+        return self._store.url
+
+    def journal(self, topic: str) -> Journal | None:
+        """Return the lines about a topic that are kept in the registry's database; `None` for one that is in none."""
+        return self._store.journal(topic)
 
     @property
     def meta(self) -> MutableMapping[str, Any]:
@@ -152,8 +162,8 @@ class ModelRegistry(MutableMapping[str, Model]):
         ('openai/gpt-4o', 'provider id')
         """
         with self._store.lock:
-            if self._index is None and text in self._store:  # an id needs no index
-                return Resolution(text, "id", (f"{text!r} is an id",), self._store[text])
+            if self._index is None and (model := self._store.get(text)) is not None:  # an id needs no index
+                return Resolution(text, "id", (f"{text!r} is an id",), model)
             found = self._names.find(text)
             if found is None:
                 raise ModelNotFoundError(text, self.suggest(text))
@@ -193,7 +203,17 @@ class ModelRegistry(MutableMapping[str, Model]):
         >>> [model.id for model in registry.find({"context_size": {"$lt": 8000}})]
         ['a']
         """
-        return self._chosen(compile_selection(query), via, sort, limit)
+        return self._chosen(_wanted(parse_query(query), via, sort, limit))
+
+    def explain(
+        self, query: Mapping[str, Any], *, via: str | None = None, sort: Sort | None = None, limit: int | None = None
+    ) -> Explanation:
+        """Return how `find` would answer: what the store's indexes do, and what is filtered and sorted after it.
+
+        >>> print(ModelRegistry().explain({"context_size": {"$gt": 8000}}))
+        in memory: context_size > 8000
+        """
+        return self._store.explain(_wanted(parse_query(query), via, sort, limit))
 
     def filter(
         self, *, sort: Sort | None = None, limit: int | None = None, **criteria: Unpack[Criteria]
@@ -209,8 +229,8 @@ class ModelRegistry(MutableMapping[str, Model]):
         """
         given = check_criteria(criteria)
         provider = given.get("provider")
-        checks = self._checks(given)
-        return list(self._chosen(_selection(given), provider and self.provider_id(provider), sort, limit, checks))
+        wanted = _wanted(node_of(given), provider and self.provider_id(provider), sort, limit, _free_check(given))
+        return list(self._chosen(wanted, self._checks(given)))
 
     @contextmanager
     def batch(self) -> Iterator[None]:
@@ -264,8 +284,10 @@ class ModelRegistry(MutableMapping[str, Model]):
                     self._remove(id)
 
     @property
-    def _names(self) -> Index:
-        """The index of all names, as the store is now."""
+    def _names(self) -> Names:
+        """The index of all names, as the store is now: the store's own, if it has one."""
+        if self._store.names is not None:
+            return self._store.names
         self._store.refresh()
         if self._index is None or self._indexed != self._store.revision:
             self._index = Index(model._record for model in self._store.peek())
@@ -294,23 +316,14 @@ class ModelRegistry(MutableMapping[str, Model]):
             yield
             self._indexed = self._store.revision if self._store.revision == before + 1 else -1
 
-    def _chosen(
-        self,
-        select: Selection,
-        via: str | None,
-        sort: Sort | None,
-        limit: int | None,
-        checks: Iterable[Callable[[Model], object]] = (),
-    ) -> Iterator[Model]:
-        _check_limit(limit)
-        models = self._store.peek()
-        chosen = select(models) if via is None else _served_by(via, list(models), select)
-        if sort is not None:
-            chosen = iter(sort_models(chosen, sort, via=via))
-        own = self._store.lend(chosen)
-        for check in checks:
+    def _chosen(self, wanted: Wanted, checks: Iterable[Callable[[Model], object]] = ()) -> Iterator[Model]:
+        every = list(checks)
+        if not every:
+            return self._store.lend(self._store.select(wanted))
+        own = self._store.lend(self._store.select(replace(wanted, limit=None)))
+        for check in every:
             own = filter(check, own)
-        return own if limit is None else islice(own, limit)
+        return own if wanted.limit is None else islice(own, wanted.limit)
 
     def _checks(self, given: Criteria) -> list[Callable[[Model], object]]:
         """Return the criteria that are asked of each model after the query, one by one."""
@@ -367,27 +380,17 @@ def _as_model(id: str, model: Model | Mapping[str, Any]) -> Model:
     return given
 
 
-def _selection(given: Criteria) -> Selection:
-    """Return what selects by all criteria that look at the model alone, or at what one provider states."""
-    select = compile_selection(node_of(given))
+def _wanted(
+    node: Node, via: str | None, sort: Sort | None, limit: int | None, check: Callable[[Model], bool] | None = None
+) -> Wanted:
+    _check_limit(limit)
+    return Wanted(node, via, () if sort is None else parse_sort(sort), limit, check)
+
+
+def _free_check(given: Criteria) -> Callable[[Model], bool] | None:
+    """Return the criterion that is asked of each model, or view of it, beside the query."""
     free = given.get("free")
-    if free is None:
-        return select
-    return lambda models: (model for model in select(models) if model.pricing.free is free)
-
-
-def _served_by(provider: str, models: list[Model], select: Selection) -> Iterator[Model]:
-    """Yield the models of which an offer of this provider is selected, or else one of their newest snapshot there."""
-    snapshots: dict[str, list[Model]] = {}
-    for model in models:
-        if model.base is not None:
-            snapshots.setdefault(model.base, []).append(model)
-    for model in models:
-        found = list(views(model, provider))
-        for snapshot in sorted(snapshots.get(model.id, ()), key=lambda each: each.version or each.id, reverse=True):
-            found = found or list(views(snapshot, provider))
-        if any(True for _ in select(found)):
-            yield model
+    return None if free is None else lambda model: model.pricing.free is free
 
 
 __all__ = ["ModelRegistry"]

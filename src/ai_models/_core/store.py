@@ -5,21 +5,65 @@ from collections.abc import Iterable, Iterator, Mapping, MutableMapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from threading import RLock
-from typing import Any
+from typing import Any, Protocol
 
+from ai_models._core.lookup import Names
 from ai_models._core.model import Model, deep_copy
+from ai_models._core.query.nodes import And, Node
+from ai_models._core.query.wanted import Wanted, shown
 from ai_models._core.record import Record, checked_record, lend, to_record
 from ai_models.errors import StoreError
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """How a store answers: what it looks up (`None`: nothing), what is filtered after it, and where it is sorted.
+
+    >>> from ai_models._core.query.parse import parse_query
+    >>> print(Explanation(None, parse_query({"lab": "mistral"})))
+    in memory: lab = 'mistral'
+    """
+
+    looked_up: Node | None
+    filtered: Node | None
+    sorted_after: bool = False
+    statement: str | None = None
+    """What is asked of the database, without its values; `None` if there is none."""
+
+    def __str__(self) -> str:
+        lines = [] if self.statement is None else [f"by the database: {_shown(self.looked_up)}"]
+        if self.filtered is not None or not lines:
+            lines.append(f"in memory: {_shown(self.filtered)}")
+        return "\n".join([*lines, "sorted in memory"] if self.sorted_after else lines)
+
+
+def _shown(node: Node | None) -> str:
+    return shown(And(()) if node is None else node)
+
+
+class Journal(Protocol):
+    """Lines of text about one topic, each with its time, that a store keeps beside its models."""
+
+    def append(self, lines: Iterable[tuple[str, str]]) -> None:
+        """Add lines at the end, each after its time as ISO text, all of them or none."""
+
+    def since(self, when: str = "") -> Iterator[str]:
+        """Yield the lines of a time and after it, in the order in which they came."""
+
+    def keep(self, lines: Iterable[tuple[str, str]]) -> None:
+        """Keep these lines in place of all that there are."""
 
 
 class Store(MutableMapping[str, Model]):
     """Where a registry keeps its models: a mapping of which every look-up gives a model of your own.
 
-    `location` says where it is (`None`: in memory), `meta` holds JSON data about the whole,
-    `revision` counts changes, and what happens inside a `transaction` is kept together or not at all.
+    `location` says where it is (`None`: in memory), `url` by which URL a database is opened, `meta`
+    holds JSON data about the whole, `revision` counts changes, and what happens inside a
+    `transaction` is kept together or not at all.
     """
 
     location: str | None = None
+    url: str | None = None
     revision: int = 0
     lock: RLock
     meta: MutableMapping[str, Any]
@@ -30,6 +74,23 @@ class Store(MutableMapping[str, Model]):
 
     def refresh(self) -> None:
         """Take note of what others wrote; `revision` is then another one."""
+
+    @property
+    def names(self) -> Names | None:
+        """The store's own index of names; `None`: the registry keeps one."""
+        return None
+
+    def select(self, wanted: Wanted) -> Iterator[Model]:
+        """Yield the models that are wanted, to be looked at as those of `peek` are."""
+        return wanted.out_of(self.peek)
+
+    def explain(self, wanted: Wanted) -> Explanation:
+        """Return how `select` answers."""
+        return Explanation(None, wanted.node, sorted_after=bool(wanted.sort))
+
+    def journal(self, topic: str) -> Journal | None:
+        """Return the lines about a topic that are kept here; `None` if that is a matter of files."""
+        return None
 
     def peek(self) -> Iterable[Model]:
         """Return every model to be looked at, not to be changed or given away."""

@@ -1,4 +1,4 @@
-"""Where a registry is kept: in memory, in a JSON file, or in any mapping of your own."""
+"""Where a registry is kept: in memory, in a JSON file, in a database, or in any mapping of your own."""
 
 import os
 from collections.abc import MutableMapping
@@ -8,15 +8,17 @@ from typing import Any
 from ai_models._core.store import MemoryStore, Store
 from ai_models.errors import StoreError, printable
 
-__all__ = ["JsonStore", "MappingStore", "MemoryStore", "Store", "open_store"]
+__all__ = ["JsonStore", "MappingStore", "MemoryStore", "SqlStore", "Store", "open_store"]
 
-_HOMES = {"JsonStore": "json_file", "MappingStore": "mapping"}
+_HOMES = {"JsonStore": "json_file", "MappingStore": "mapping", "SqlStore": "sql.store"}
+_DATABASES = ("sqlite", "postgresql", "postgres")
 
 
 def open_store(where: str | os.PathLike[str] | MutableMapping[str, Any]) -> Store:
     """Return the store at a path (a JSON file, `~` expanded), or around a mapping; a store is returned as it is.
 
-    A URL is opened by the package that has an entry point of its scheme's name in the group `ai_models.stores`.
+    `sqlite:///…` and `postgresql+psycopg://…` are databases; any other URL is opened by the package
+    that has an entry point of its scheme's name in the group `ai_models.stores`.
 
     >>> open_store({"gpt-4": {"provider": "openai"}})["gpt-4"].provider
     'openai'
@@ -36,14 +38,19 @@ def open_store(where: str | os.PathLike[str] | MutableMapping[str, Any]) -> Stor
 
 
 def _open_url(url: str) -> Store:
+    scheme = url.partition("://")[0]
+    kind = scheme.partition("+")[0]
+    if kind in _DATABASES:
+        database: Store = import_module("ai_models.stores.sql.store").SqlStore(url)
+        return database
     from importlib.metadata import entry_points  # here, because it takes longer than the rest of the package
 
-    scheme = url.partition("://")[0]
-    for entry in entry_points(group="ai_models.stores", name=scheme.partition("+")[0]):
+    for entry in entry_points(group="ai_models.stores", name=kind):
         store: Store = entry.load()(url)
         return store
     raise StoreError(
-        f"a registry at {scheme}:// is not available in this version; give a path to a JSON file, or a mapping",
+        f"nobody here opens a registry at {printable(scheme)}://; give a path to a JSON file, sqlite:///models.db,"
+        " postgresql+psycopg://user@host/db, or a mapping",
         f"{scheme}://…",
     )
 

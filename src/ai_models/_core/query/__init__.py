@@ -11,6 +11,7 @@ from ai_models._core.query.order import SortKey, parse_sort, sort_models
 from ai_models._core.query.parse import parse_query, parse_query_text
 from ai_models._core.query.paths import Path, parse_path
 from ai_models._core.query.serving import served, views
+from ai_models._core.query.wanted import Wanted
 
 __all__ = [
     "And",
@@ -22,6 +23,7 @@ __all__ = [
     "Predicate",
     "Selection",
     "SortKey",
+    "Wanted",
     "compile_query",
     "compile_selection",
     "parse_path",

@@ -143,7 +143,7 @@ class _Maker:
                 return f"{known} {value}.startswith({day})"
             return f"{known} not {value}.startswith({day}) and not {day}.startswith({value})"
         op = test.op if wanted else OPPOSITE[test.op]
-        bound = self.keep(_first_day(test.operand) if op in ("gte", "lt") else f"{_last_day(test.operand)}~")
+        bound = self.keep(first_day(test.operand) if op in ("gte", "lt") else f"{last_day(test.operand)}~")
         last = "" if op in ("gte", "gt") else " + '~'"
         return f"{known} {value}{last} {_SIGNS[op]} {bound}"
 
@@ -197,19 +197,19 @@ def _any_text(test: Compare) -> Callable[[Iterable[str]], bool]:
     return lambda texts: any(holds(test.operand, each) for each in texts)
 
 
-def _first_day(date: str) -> str:
+def first_day(date: str) -> str:
     """Return the shortest text that isn't after any day in a period.
 
-    >>> _first_day("2026-01-01"), _first_day("2026-03-01"), _first_day("2026-03-02")
+    >>> first_day("2026-01-01"), first_day("2026-03-01"), first_day("2026-03-02")
     ('2026', '2026-03', '2026-03-02')
     """
     return date.removesuffix("-01").removesuffix("-01") if len(date) > 4 else date
 
 
-def _last_day(date: str) -> str:
+def last_day(date: str) -> str:
     """Return the longest period that ends with the last day of a period.
 
-    >>> _last_day("2026-12-31"), _last_day("2026-02-28"), _last_day("2026-02-27")
+    >>> last_day("2026-12-31"), last_day("2026-02-28"), last_day("2026-02-27")
     ('2026', '2026-02', '2026-02-27')
     """
     month = date[:7] if len(date) == 10 and _ends_month(date) else date

@@ -49,8 +49,17 @@ def sort_models(models: Iterable[Model], sort: str | Iterable[str], *, via: str 
     >>> [model.id for model in sort_models(models, "-context_size")]
     ['c', 'b', 'a']
     """
+    return in_order(models, parse_sort(sort), via=via)
+
+
+def in_order(models: Iterable[Model], keys: Iterable[SortKey], *, via: str | None = None) -> list[Model]:
+    """Return models in order, as `sort_models` does, by places that are parsed already.
+
+    >>> [model.id for model in in_order([Model("b", "x"), Model("a", "x")], parse_sort("id"))]
+    ['a', 'b']
+    """
     found = list(models)
-    for key in reversed(parse_sort(sort)):
+    for key in reversed(tuple(keys)):
         read = _reader(key, via)
         values = [(read(model), model) for model in found]
         known = [pair for pair in values if pair[0] is not None]

@@ -1,0 +1,95 @@
+"""Finding a model by any name in a database of any size: each step is a look into an index."""
+# ruff: noqa: S608  # the names of tables are constants
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any
+
+from ai_models._core.lookup import Facts, Names
+from ai_models.stores.sql.tables import MODELS, NAMES, key_of
+
+if TYPE_CHECKING:
+    from ai_models.stores.sql.store import SqlStore
+
+_WORD = re.compile(r"[^\W_]+")
+_SHORTLIST = 100
+_BY_NAME = (
+    f"SELECT {NAMES}.kind, {NAMES}.exact, {MODELS}.record FROM {NAMES} JOIN {MODELS} ON {MODELS}.n = {NAMES}.n"
+    f" WHERE {NAMES}.folded = ? ORDER BY {NAMES}.n"
+)
+
+
+class SqlNames(Names):
+    """The names that a database holds."""
+
+    def __init__(self, store: "SqlStore") -> None:
+        super().__init__()
+        self._store = store
+        self._revision = -1
+        self._records: dict[str, Facts | None] = {}
+        self._rows: dict[str, list[tuple[str, str, str]]] = {}
+
+    def in_step(self) -> "SqlNames":
+        """Return the names, after forgetting what an earlier state of the store said."""
+        if self._revision != self._store.revision or len(self._records) > _SHORTLIST * 100:
+            self._revision = self._store.revision
+            self._known.clear()
+            self._records.clear()
+            self._rows.clear()
+        return self
+
+    def _record(self, id: str) -> Facts | None:
+        if id not in self._records:
+            self._records[id] = self._store.record(id)
+        return self._records[id]
+
+    def _at(self, table: str, name: str) -> list[str]:
+        exact = key_of(name)
+        rows = self._of(name.lower())
+        return [id for kind, written, id in rows if kind == table and (written or key_of(name.lower())) == exact]
+
+    def _folded(self, text: str) -> list[str]:
+        folded = text.lower()
+        found = [id for kind, _, id in self._of(folded) if kind != "base"]
+        return list(dict.fromkeys([folded, *found] if self._record(folded) is not None else found))
+
+    def _of(self, folded: str) -> list[tuple[str, str, str]]:
+        """Return every name that is this text in small letters: its kind, how it is written, and whose it is."""
+        if folded not in self._rows:
+            found = []
+            for kind, exact, text in self._store.query(_BY_NAME, key_of(folded)):
+                record = self._store.parsed(text)
+                self._records[record["id"]] = record
+                found.append((kind, exact, record["id"]))
+            self._rows[folded] = found
+        return self._rows[folded]
+
+    def _near(self, wanted: str, text: str) -> Iterable[str]:
+        """Return models that share all words with a text, or all but one, or one: a few hundred at most."""
+        words = list(dict.fromkeys(_WORD.findall(text[:200].lower())))[:8]
+        if not words:
+            return []
+        fewer = ([each for each in words if each != left] for left in words)
+        found: dict[str, None] = {}
+        for some in (words, *fewer, *([word] for word in words)):
+            if some:
+                found.update(dict.fromkeys(self._with_words(some)))
+        for size in range(min(len(wanted), 12), 1, -2):
+            found.update(dict.fromkeys(self._beginning(text.lower()[:size])))
+        return found
+
+    def _with_words(self, words: list[str]) -> Iterator[str]:
+        return self._ids(self._store.query(*self._store.search_statement(words, limit=_SHORTLIST)))
+
+    def _beginning(self, start: str) -> Iterator[str]:
+        sql = (
+            f"SELECT {MODELS}.record FROM {NAMES} JOIN {MODELS} ON {MODELS}.n = {NAMES}.n"
+            f" WHERE {NAMES}.folded >= ? AND {NAMES}.folded < ? LIMIT {_SHORTLIST}"
+        )
+        return self._ids(self._store.query(sql, key_of(start), key_of(start) + "\U0010ffff"))
+
+    def _ids(self, rows: Iterable[Any]) -> Iterator[str]:
+        for (text,) in rows:
+            record = self._store.parsed(text)
+            self._records[record["id"]] = record
+            yield record["id"]

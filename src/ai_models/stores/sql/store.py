@@ -1,0 +1,329 @@
+"""The store that keeps its models in a database."""
+# ruff: noqa: S608  # the names of tables are constants
+
+import os
+from collections.abc import Iterable, Iterator, MutableMapping, Sequence
+from contextlib import closing, contextmanager, nullcontext
+from dataclasses import replace
+from itertools import islice
+from threading import RLock
+from typing import TYPE_CHECKING, Any
+
+from ai_models._core.model import Model, deep_copy
+from ai_models._core.query import Selection, Wanted, views
+from ai_models._core.query.nodes import And
+from ai_models._core.query.order import in_order
+from ai_models._core.query.wanted import newest_views
+from ai_models._core.record import Record, checked_record, merge_values, to_record
+from ai_models._core.store import Explanation, Store
+from ai_models.database import open_engine, reading, shown_url
+from ai_models.errors import StoreCorruptError, StoreError
+from ai_models.stores.sql.migrations import prepare
+from ai_models.stores.sql.names import SqlNames
+from ai_models.stores.sql.plan import planned
+from ai_models.stores.sql.tables import META, MODELS, key_of
+from ai_models.stores.sql.work import Work, counter_of
+from ai_models.stores.sql.writing import Change, placed
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+_PAGE = 500
+
+
+class SqlStore(Store):
+    """Models in SQLite (`sqlite:///models.db`) or PostgreSQL (`postgresql+psycopg://user@host/db`), of any number.
+
+    Nothing is kept in memory: what is asked for is looked up, and what others committed is seen
+    at the next look. Two writers both win where they changed different facts.
+
+    >>> import tempfile
+    >>> url = f"sqlite:///{tempfile.mkdtemp()}/models.db"
+    >>> SqlStore(url)["gpt-4"] = Model("gpt-4", "openai")
+    >>> SqlStore(url)["gpt-4"].provider
+    'openai'
+    """
+
+    location: str
+
+    def __init__(self, where: str | os.PathLike[str], *, read_only: bool = False) -> None:
+        self.engine = open_engine(where, read_only=read_only)
+        if self.engine.url.get_backend_name() == "sqlite" and (self.engine.url.database or ":memory:") == ":memory:":
+            raise StoreError("a registry in memory needs no database: leave the storage path out", "sqlite://")
+        self.dialect = self.engine.dialect.name
+        self.url = self.engine.url.render_as_string(hide_password=False)
+        self.location = shown_url(self.engine.url)
+        self.lock = RLock()
+        self.meta = SqlMeta(self)
+        self.revision = 0
+        self._counter = -1
+        self._prepared = False
+        self._names = SqlNames(self)
+        self._work: Work | None = None
+
+    def __repr__(self) -> str:
+        return f"<SqlStore {self.location}>"
+
+    def __getitem__(self, id: str) -> Model:
+        record = self.record(id)
+        if record is None:
+            raise KeyError(id)
+        return Model.on_record(record)
+
+    def __setitem__(self, id: str, model: Model) -> None:
+        self._put(id, to_record(model))
+
+    def __delitem__(self, id: str) -> None:
+        with self.lock:
+            if id not in self:
+                raise KeyError(id)
+            self._put(id, None)
+
+    def __contains__(self, id: object) -> bool:
+        return isinstance(id, str) and self.record(id) is not None
+
+    def __iter__(self) -> Iterator[str]:
+        return (model.id for model in self.peek())
+
+    def __len__(self) -> int:
+        [[number]] = self.query(f"SELECT count(*) FROM {MODELS}")
+        return int(number)
+
+    @property
+    def names(self) -> SqlNames:
+        """The names of all models, as the store is now."""
+        self.refresh()
+        return self._names.in_step()
+
+    def refresh(self) -> None:
+        """Take note of what others wrote, but not inside a transaction."""
+        with self.lock:
+            if self._work is None:
+                with self.connected() as connection:
+                    self._note(counter_of(connection))
+
+    def _note(self, counter: int) -> None:
+        if counter != self._counter:
+            self._counter = counter
+            self.revision += 1
+
+    def peek(self) -> Iterable[Model]:
+        """Return every model, made for this look, one after the other."""
+        return self.stream(f"SELECT record FROM {MODELS} ORDER BY n")
+
+    def record(self, id: str) -> Record | None:
+        """Return the record of an id, `None` if there is none."""
+        with self.lock:
+            if self._work is not None and id in self._work.pending:
+                return self._work.pending[id].record
+            with self.connected(flushed=False) as connection:
+                sql = placed(f"SELECT record FROM {MODELS} WHERE id = ?", self.dialect)
+                row = connection.exec_driver_sql(sql, _bound((id,))).first()
+        return None if row is None else self.parsed(row[0])
+
+    def parsed(self, text: str) -> Record:
+        """Return the record that a row holds; raise `StoreCorruptError` for one that is no JSON."""
+        import orjson
+
+        try:
+            data = orjson.loads(text)
+        except orjson.JSONDecodeError as error:
+            raise StoreCorruptError(
+                f"{self.location} holds a broken record ({error}); look for others with: ai-models store check",
+                self.location,
+                line=None,
+                column=None,
+                backup=None,
+            ) from None
+        return checked_record(data.get("id", "") if isinstance(data, dict) else "", data, self.location)
+
+    def query(self, sql: str, *values: Any) -> Sequence[Any]:
+        """Return the rows of a statement, whose place-holders are `?`, as the open transaction sees them."""
+        with self.lock, self.connected() as connection:
+            return connection.exec_driver_sql(placed(sql, self.dialect), _bound(values)).all()
+
+    def stream(self, *statements: Any) -> Iterator[Model]:
+        """Yield the models whose records statements select, a page at a time, from one state of the database."""
+        with self.lock:
+            if self._work is not None and (self._work.wrote or self._work.pending):
+                connection = self._work.reader
+                texts = [row[0] for each in statements for row in self._rows(connection, each)]
+                yield from (self._model(text) for text in texts)
+                return
+        with self.connected() as connection:
+            paged = connection.execution_options(yield_per=_PAGE, stream_results=True)
+            for statement in statements:
+                with closing(self._rows(paged, statement)) as rows:
+                    for row in rows:
+                        yield self._model(row[0])
+
+    def select(self, wanted: Wanted) -> Iterator[Model]:
+        """Yield the models that are wanted, each when it is asked for: looked up, and filtered after where need be."""
+        plan = planned(wanted, self._probe if self.dialect == "sqlite" else None)
+        models = self.stream(*plan.statements)
+        if wanted.via is not None:
+            models = self._served(wanted.via, models, wanted.selection())
+        elif plan.rest is not None or wanted.check is not None:
+            models = replace(wanted, node=plan.rest or And(())).selection()(models)
+        if plan.sorted_after:
+            models = iter(in_order(models, wanted.sort, via=wanted.via))
+        return models if wanted.limit is None else islice(models, wanted.limit)
+
+    def explain(self, wanted: Wanted) -> Explanation:
+        """Return how `select` answers."""
+        plan = planned(wanted, self._probe if self.dialect == "sqlite" else None)
+        text = ";\n".join(str(each.compile(self.engine)) for each in plan.statements)
+        return Explanation(plan.said, plan.rest, plan.sorted_after, text)
+
+    def _probe(self, statement: Any) -> int:
+        with self.lock, self.connected() as connection:
+            return int(connection.execute(statement).scalar_one())
+
+    def _served(self, provider: str, models: Iterable[Model], select: Selection) -> Iterator[Model]:
+        for model in models:
+            found = list(views(model, provider))
+            if not found:
+                rows = self.query(f"SELECT record FROM {MODELS} WHERE base = ?", model.id)
+                found = newest_views(provider, [self._model(text) for (text,) in rows])
+            if any(True for _ in select(found)):
+                yield model
+
+    def _rows(self, connection: "Connection", statement: Any) -> Any:
+        return connection.exec_driver_sql(statement) if isinstance(statement, str) else connection.execute(statement)
+
+    def _model(self, text: str) -> Model:
+        return Model.on_record(self.parsed(text))
+
+    @contextmanager
+    def connected(self, *, flushed: bool = True) -> "Iterator[Connection]":
+        """Give a connection to read with, which sees what the open transaction has changed."""
+        if self._work is not None:
+            yield self._work.reader if flushed else self._work.current
+            return
+        self._prepare()
+        with reading(self.engine) as connection:
+            yield connection
+
+    def _prepare(self) -> None:
+        if not self._prepared:
+            prepare(self.engine)
+            self._prepared = True
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Keep all changes until the end of the `with` block together; an error in it undoes them.
+
+        >>> import tempfile
+        >>> store = SqlStore(tempfile.mkdtemp() + "/models.db")
+        >>> with store.transaction():
+        ...     store["a"] = Model("a", "x")
+        >>> list(store)
+        ['a']
+        """
+        with self.lock:
+            if self._work is not None:
+                try:
+                    with self._work.inner():
+                        yield
+                finally:
+                    self.revision += 1
+                return
+            self._prepare()
+            self._work = work = Work(self.engine)
+            self._note(work.counter)
+            try:
+                yield
+                work.commit()
+            finally:
+                self._work = None
+                self.revision += 1
+                work.close()
+
+    def _put(self, id: str, record: Record | None) -> None:
+        with self.lock, nullcontext() if self._work else self.transaction():
+            if self._work is not None:
+                last = self._work.pending.get(id)
+                anew = last is not None and (last.record is None or last.anew)
+                self._work.put(id, Change(record, anew))
+                self.revision += 1
+
+    def search_statement(self, words: list[str], *, limit: int) -> tuple[str, str]:
+        """Return the statement, and its one value, for the records whose names have words that begin like these."""
+        if self.dialect == "sqlite":
+            found = f"SELECT rowid FROM {MODELS}_found WHERE {MODELS}_found MATCH ? LIMIT {limit}"
+            return f"SELECT record FROM {MODELS} WHERE n IN ({found})", " ".join(f'"{word}"*' for word in words)
+        sql = f"SELECT record FROM {MODELS} WHERE found @@ to_tsquery('simple', ?) LIMIT {limit}"
+        return sql, " & ".join(f"'{word}':*" for word in words)
+
+    def close(self) -> None:
+        """Let go of all connections; they are made again when they are needed."""
+        self.engine.dispose()
+
+
+def _bound(values: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Return values as a driver takes them: texts as keys, without what no database can hold."""
+    return tuple(key_of(each).encode(errors="replace").decode() if type(each) is str else each for each in values)
+
+
+class SqlMeta(MutableMapping[str, Any]):
+    """JSON data about a whole registry, in a table beside its models.
+
+    >>> import tempfile
+    >>> store = SqlStore(tempfile.mkdtemp() + "/models.db")
+    >>> store.meta["sources"] = {"openrouter": "2026-11-23"}
+    >>> dict(store.meta)
+    {'sources': {'openrouter': '2026-11-23'}}
+    """
+
+    def __init__(self, store: SqlStore) -> None:
+        self._store = store
+
+    def __getitem__(self, name: str) -> Any:
+        rows = self._store.query(f"SELECT value FROM {META} WHERE name = ?", name)
+        if not rows:
+            raise KeyError(name)
+        return _value(rows[0][0])
+
+    def __setitem__(self, name: str, value: Any) -> None:
+        self._put(name, deep_copy(value))
+
+    def __delitem__(self, name: str) -> None:
+        if name not in self:
+            raise KeyError(name)
+        self._put(name, None)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter([name for (name,) in self._store.query(f"SELECT name FROM {META} ORDER BY name")])
+
+    def __len__(self) -> int:
+        return len(list(iter(self)))
+
+    def _put(self, name: str, value: Any) -> None:
+        import orjson
+
+        store = self._store
+        with store.lock, store.transaction():
+            work = store._work
+            if work is None:
+                return
+            connection = work.writer.connection
+            theirs = _meta(connection, name)
+            base = theirs if name in work.noted else _meta(work.snapshot, name)
+            merged = None if value is None else merge_values(base, value, theirs)
+            work.noted.add(name)
+            connection.exec_driver_sql(placed(f"DELETE FROM {META} WHERE name = ?", store.dialect), (name,))
+            if merged is not None:
+                row = (name, orjson.dumps(merged).decode())
+                connection.exec_driver_sql(placed(f"INSERT INTO {META} VALUES (?, ?)", store.dialect), row)
+
+
+def _meta(connection: "Connection", name: str) -> Any:
+    sql = placed(f"SELECT value FROM {META} WHERE name = ?", connection.dialect.name)
+    text = connection.exec_driver_sql(sql, (name,)).scalar()
+    return None if text is None else _value(text)
+
+
+def _value(text: str) -> Any:
+    import orjson
+
+    return orjson.loads(text)

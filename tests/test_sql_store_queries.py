@@ -1,0 +1,111 @@
+"""The same query gives the same models in the same order, whichever store answers."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import mongomock
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ai_models.base import Model, ModelRegistry
+from ai_models.stores import JsonStore, SqlStore
+from ai_models.testing.stores import models, queries
+
+BASES = st.dictionaries(st.sampled_from(["b", "lab/c-2026-01-01", "x.y"]), st.sampled_from(["a", "lab/c"]), max_size=2)
+PLACES = ["context_size", "-context_size", "price", "-released", "lab", "-id", "is_local", "-open_weights", "tags"]
+SORTS = st.none() | st.lists(st.sampled_from(PLACES), min_size=1, max_size=3).map(",".join)
+SERVERS = st.none() | st.sampled_from(["openai", "azure", "bedrock", "bedrock:us", "ollama", "nobody"])
+LIMITS = st.none() | st.sampled_from([0, 1, 2, 5])
+MORE: list[dict[str, Any]] = [
+    {"custom_metadata.stars": {"$gt": 3}},
+    {"offers.azure": {"$exists": True}, "offers.bedrock:us": {"$exists": False}},
+    {"offers.openai.context_size": {"$gte": 4096}},
+    {"$or": [{"lab": "openai"}, {"custom_metadata.notes": {"$exists": True}}]},
+    {"$nor": [{"lab": "openai"}, {"input_modalities": "text"}]},
+    {"$or": [{"tags": "cheap", "input_modalities": "text"}, {"is_local": True}]},
+    {"tags": {"$all": ["cheap", "production"]}},
+    {"tags": {"$exists": False}, "aliases": {"$exists": False}},
+    {"tags": {"$size": 1}},
+    {"id": {"$regex": "^lab/"}},
+    {"released": "2025-09"},
+    {"context_size": {"$in": [4096, 8192.0]}},
+    {"context_size": {"$lt": 1e300}, "cost_per_token.input": {"$gte": 0}},
+    {"context_size": {"$lt": 2**70}},
+    {"lab": {"$gt": "\ud800"}},
+    {"id": {"$lt": "\x00"}},
+    {},
+]
+
+
+@pytest.fixture(scope="module")
+def registries(tmp_path_factory: pytest.TempPathFactory, postgresql_server: str) -> Iterator[list[ModelRegistry]]:
+    """One registry in each kind of store."""
+    import psycopg
+
+    folder: Path = tmp_path_factory.mktemp("stores")
+    name = f"queries_{uuid4().hex}"
+    with psycopg.connect(postgresql_server, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+    databases = [SqlStore(folder / "m.db"), SqlStore(postgresql_server.replace("/postgres?", f"/{name}?"))]
+    yield [ModelRegistry(store=store) for store in (None, JsonStore(folder / "m.json"), {}, *databases)]
+    for store in databases:
+        store.close()
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(models(), max_size=6, unique_by=lambda model: model.id),
+    BASES,
+    st.lists(st.tuples(queries() | st.sampled_from(MORE), SORTS, LIMITS, SERVERS), min_size=1, max_size=10),
+)
+def test_every_store_gives_the_same_answer(
+    registries: list[ModelRegistry], stored: list[Model], bases: dict[str, str], asked: list[Any]
+) -> None:
+    for model in stored:
+        model.base = bases.get(model.id)
+    for registry in registries:
+        registry.clear()
+        registry.write(stored)
+    for query, sort, limit, via in asked:
+        answers = [[m.id for m in each.find(query, sort=sort, limit=limit, via=via)] for each in registries]
+        assert answers == [answers[0]] * len(registries), (query, sort, limit, via)
+
+
+OURS = ("released", "is_local", "tags", "input_modalities")
+"""Fields that Mongo knows less of: a day known in part is a period, not local the default, what is empty absent."""
+
+
+def positive(query: Any) -> bool:
+    """Whether a query says nothing about what is unknown, where Mongo's logic has two values and this one three."""
+    negative = {"$ne", "$nin", "$not", "$nor"}
+    if isinstance(query, dict):
+        return not negative & query.keys() and all(map(positive, query.values()))
+    return all(map(positive, query)) if isinstance(query, list) else True
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(models(), max_size=6, unique_by=lambda model: model.id), queries().filter(positive))
+def test_mongo_agrees_where_nothing_is_negated(stored: list[Model], query: dict[str, Any]) -> None:
+    if any(word in repr(query) for word in OURS):
+        return
+    registry = ModelRegistry()
+    registry.write(stored)
+    collection = mongomock.MongoClient().db.models
+    for model in registry.values():
+        collection.insert_one({"_id": model.id, **model.to_dict()})
+    assert [model.id for model in registry.find(query)] == [row["_id"] for row in collection.find(query)]
+
+
+def test_an_explanation_tells_what_the_database_does(registries: list[ModelRegistry]) -> None:
+    in_memory, sqlite, postgres = registries[0], registries[3], registries[4]
+    query = {"lab": "openai", "custom_metadata.stars": {"$gt": 3}}
+    assert str(in_memory.explain(query)) == "in memory: lab = 'openai' and custom_metadata.stars > 3"
+    for registry in (sqlite, postgres):
+        found = registry.explain(query, sort="tags")
+        assert str(found) == "by the database: lab = 'openai'\nin memory: custom_metadata.stars > 3\nsorted in memory"
+        assert "openai" not in (found.statement or "")
+        assert str(registry.explain({"lab": "openai"}, sort="-price")) == "by the database: lab = 'openai'"
+        assert str(registry.explain({})) == "by the database: everything"
