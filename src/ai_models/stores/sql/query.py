@@ -181,22 +181,22 @@ class Pushdown:
 
     def _any(self, field: str) -> Clause:
         if field == "tags":
-            return exists().where(tags.c.n == self.rows.c.n)
-        return exists().where(names.c.kind == "alias", names.c.n == self.rows.c.n)
+            return exists().where(tags.c.n == self.rows.c.n).correlate(self.rows)
+        return exists().where(names.c.kind == "alias", names.c.n == self.rows.c.n).correlate(self.rows)
 
     def _has(self, field: str, value: str) -> Clause:
         if field == "tags":
-            return exists().where(tags.c.tag == key_of(value), tags.c.n == self.rows.c.n)
+            return exists().where(tags.c.tag == key_of(value), tags.c.n == self.rows.c.n).correlate(self.rows)
         folded = value.lower()
         exact = "" if folded == value else key_of(value)
         where = (names.c.folded == key_of(folded), names.c.kind == "alias", names.c.exact == exact)
-        return exists().where(*where, names.c.n == self.rows.c.n)
+        return exists().where(*where, names.c.n == self.rows.c.n).correlate(self.rows)
 
     def _offered(self, path: Path, there: bool) -> Clause | None:
         key = path.offer or ""
         if self.served is not None or path.parts or len(key) > _LONGEST or not _sayable(key):
             return None
-        clause = exists().where(offers.c.n == self.rows.c.n, offer_of(key))
+        clause = exists().where(offers.c.n == self.rows.c.n, offer_of(key)).correlate(self.rows)
         return clause if there else not_(clause)
 
 
@@ -345,6 +345,6 @@ def served_clause(provider: str, node: Node) -> Clause:
     theirs = Pushdown(rows=snapshots, served=offers).split(node).clause
     of_snapshot = [snapshots.c.base == models.c.id, offers.c.n == snapshots.c.n, offer_of(provider)]
     return or_(
-        exists().where(*of_model, *([] if own is None else [own])),
-        exists().where(*of_snapshot, *([] if theirs is None else [theirs])),
+        exists().where(*of_model, *([] if own is None else [own])).correlate(models),
+        exists().where(*of_snapshot, *([] if theirs is None else [theirs])).correlate(models),
     )
