@@ -358,7 +358,7 @@ def test_a_server_that_hangs_is_given_up_and_holds_up_no_other() -> None:
     assert (report["slow"].status, report["gpu-box"].status) == ("unreachable", "ok")
 
 
-def test_ctrl_c_keeps_what_came(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_ctrl_c_keeps_what_came() -> None:
     release = threading.Event()
     transport = FakeTransport({"http://gpu-box:9000/v1/models": listing("ours")})
     quick = OpenAICompatibleSource("http://gpu-box:9000", name="gpu-box", transport=transport)
@@ -373,6 +373,15 @@ def test_ctrl_c_keeps_what_came(monkeypatch: pytest.MonkeyPatch) -> None:
     assert report.interrupted
     assert (report["gpu-box"].status, report["slow"].reason) == ("ok", "interrupted")
     assert health.last("slow") is None
+
+
+def test_an_id_without_its_path_is_found_if_only_one_can_be_meant() -> None:
+    health, _ = health_of(
+        {LISTS["groq"]: listing("accounts/x/models/one", "a/two", "b/two")},
+        offered("groq", "one"),
+        offered("groq", "two"),
+    )
+    assert [result.listed for result in health.check(["one", "two"]).results] == [True, False]
 
 
 # Level 2
@@ -520,6 +529,44 @@ def test_calls_are_made_side_by_side_and_a_hanging_one_is_given_up() -> None:
     release.set()
     assert time.monotonic() - started < 30
     assert [result.status for result in report.results] == ["unreachable", "ok", "ok"]
+
+
+def test_ctrl_c_makes_no_further_call() -> None:
+    begun = threading.Event()
+    release = threading.Event()
+
+    def wait(sent: SentRequest) -> Any:
+        begun.set()
+        release.wait(60)
+        return {"choices": [{}]}
+
+    models = [offered("openai", f"m{number}") for number in range(60)]
+    ids = [model.id for model in models]
+    health, transport = health_of({LISTS["openai"]: listing(*ids), CALLS["openai"]: wait}, *models)
+
+    def interrupt(event: str, name: str) -> None:
+        if event == "start" and name.startswith("m3 "):
+            begun.wait(10)
+            raise KeyboardInterrupt
+
+    report = health.check(ids, level=2, timeout=60, progress=interrupt)
+    release.set()
+    assert report.interrupted
+    assert len([sent for sent in transport.requests if sent.method == "POST"]) <= 32
+    assert (report["m59"].status, report["m59"].level) == ("ok", 1)
+
+
+def test_ctrl_c_while_lists_are_asked_for_makes_no_call() -> None:
+    health, transport = health_of(
+        {LISTS["openai"]: listing("m"), CALLS["openai"]: {"choices": [{}]}}, offered("openai")
+    )
+
+    def interrupt(event: str, name: str) -> None:
+        if event == "start":
+            raise KeyboardInterrupt
+
+    assert health.check("m", level=2, progress=interrupt).interrupted
+    assert "POST" not in [sent.method for sent in transport.requests]
 
 
 def test_there_is_no_fourth_level() -> None:
@@ -740,6 +787,6 @@ def test_show_prints_the_last_check(run: Any) -> None:
 
 
 def test_an_interrupted_check_ends_as_one(run: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    found = HealthReport([result("unknown", reason="interrupted")])
+    found = HealthReport([result("unknown", reason="interrupted")], interrupted=True)
     monkeypatch.setattr(Health, "check", lambda *args, **options: found)
     assert run("health", "m").exit_code == 130

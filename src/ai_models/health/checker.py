@@ -10,10 +10,11 @@ from ai_models._core.contracts import ModelSource
 from ai_models._core.model import Model
 from ai_models._core.registry import ModelRegistry
 from ai_models.changes import utc_now
+from ai_models.discovery import INTERRUPTED
 from ai_models.errors import AIModelsError
 from ai_models.health.calls import INPUT_TOKENS, MOST_TOKENS, Call, Outcome, call_of, try_call
 from ai_models.health.listings import Heard, Server, ask_lists, lister_of, verdict_in, verdict_of_server
-from ai_models.health.report import INTERRUPTED, HealthReport, Progress
+from ai_models.health.report import HealthReport, Progress
 from ai_models.health.side_by_side import side_by_side
 from ai_models.health.targets import Target, Targets
 from ai_models.health.verdicts import Verdict
@@ -122,11 +123,11 @@ class Health:
         chosen = self._chosen(targets, via, one=level == 2)
         findings = [_Finding(target, target.configured()) for target in chosen]
         deepest = 0 if offline or current_policy().offline else level
-        heard = self._ask_lists(findings, timeout, progress) if deepest else {}
-        if deepest == 2:
-            self._try_calls(findings, timeout, progress)
+        heard, interrupted = self._ask_lists(findings, timeout, progress) if deepest else ({}, False)
+        if deepest == 2 and not interrupted:
+            interrupted = self._try_calls(findings, timeout, progress)
         when = utc_now()
-        report = HealthReport([finding.result(when) for finding in findings], level)
+        report = HealthReport([finding.result(when) for finding in findings], level, interrupted)
         self._remember(report, heard, chosen, when)
         return report
 
@@ -192,22 +193,24 @@ class Health:
             return self._targets.usual()
         return self._targets.named([targets] if isinstance(targets, str) else targets, via, one=one)
 
-    def _ask_lists(self, findings: list[_Finding], timeout_s: float, progress: Progress | None) -> dict[Server, Heard]:
+    def _ask_lists(
+        self, findings: list[_Finding], timeout_s: float, progress: Progress | None
+    ) -> tuple[dict[Server, Heard], bool]:
         """Ask the server of each target once, and put its verdict in the place of level 0's."""
         asked = {each.target.server: each.target for each in findings if _worth_dialling(each)}
         listers = {server: lister_of(target, self._transport) for server, target in asked.items()}
         variables = {server: target.key_variable for server, target in asked.items()}
-        heard = ask_lists(listers, timeout_s, progress, variables)
+        heard, interrupted = ask_lists(listers, timeout_s, progress, variables)
         for finding in findings:
             said = heard.get(finding.target.server)
             if said is not None and _worth_dialling(finding):
                 finding.verdict, finding.listed = verdict_in(said, finding.target)
                 finding.seconds, finding.level = said.seconds, 1
                 finding.dialled = True
-        return heard
+        return heard, interrupted
 
-    def _try_calls(self, findings: list[_Finding], timeout_s: float, progress: Progress | None) -> None:
-        """Make a call for each model that its server may answer for, and put the outcome in its place."""
+    def _try_calls(self, findings: list[_Finding], timeout_s: float, progress: Progress | None) -> bool:
+        """Make a call for each model that its server may answer for; return whether Ctrl-C ended that."""
         calls: dict[int, tuple[_Finding, Call]] = {}
         for number, finding in enumerate(findings):
             call = _call_for(finding)
@@ -221,7 +224,10 @@ class Health:
 
         outcomes, interrupted = side_by_side(jobs, timeout_s, tell)
         for number, (finding, _) in calls.items():
-            self._settle(finding, outcomes.get(number) or _unanswered(timeout_s, interrupted))
+            outcome = outcomes.get(number)
+            if outcome is not None or not interrupted:
+                self._settle(finding, outcome or _unanswered(timeout_s))
+        return interrupted
 
     def _job(self, target: Target, call: Call, timeout_s: float) -> Callable[[], Outcome]:
         return lambda: try_call(target, call, timeout_s, self._transport)
@@ -232,6 +238,9 @@ class Health:
             finding.cost = self._price_of(finding.target, outcome.answer)
         if finding.listed is False and outcome.verdict.status == "ok":
             finding.verdict = Verdict("ok", f"{outcome.verdict.reason}, though it is not on the list")
+        if finding.listed is False and outcome.verdict.status == "failed":
+            reason = f"not on its list; {outcome.verdict.reason}"
+            finding.verdict = Verdict("not_listed", reason, "check its id, or discover again")
 
     def _price(self, target: Target) -> Decimal | None:
         if target.is_local:
@@ -304,9 +313,7 @@ def _call_for(finding: _Finding) -> Call | None:
     return call
 
 
-def _unanswered(timeout_s: float, interrupted: bool) -> Outcome:
-    if interrupted:
-        return Outcome(Verdict("unknown", INTERRUPTED))
+def _unanswered(timeout_s: float) -> Outcome:
     return Outcome(Verdict("unreachable", f"no answer within {timeout_s:g} s", "try again, or with a longer --timeout"))
 
 

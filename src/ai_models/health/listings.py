@@ -8,6 +8,7 @@ from ai_models._core.contracts import Listing, ModelSource
 from ai_models._core.model import Model
 from ai_models.credentials import Key
 from ai_models.discovery import INTERRUPTED, Answer, ask_all
+from ai_models.health.side_by_side import side_by_side
 from ai_models.health.targets import Target
 from ai_models.health.verdicts import Verdict, verdict_on
 from ai_models.health_log import Status
@@ -52,7 +53,11 @@ class Heard:
     def row(self, id: str) -> Model | None:
         """Return what the list says of a model by the provider's own id; `None` if it isn't listed."""
         bare = id.removeprefix("models/")
-        return next((self._rows[each] for each in (id, bare, f"{id}:latest") if each in self._rows), None)
+        exact = next((self._rows[each] for each in (id, bare, f"{id}:latest") if each in self._rows), None)
+        if exact is not None or "/" in bare:
+            return exact
+        ending = {model.id: model for key, model in self._rows.items() if key.endswith(f"/{bare}")}
+        return next(iter(ending.values())) if len(ending) == 1 else None
 
 
 def _index(models: Iterable[Model]) -> dict[str, Model]:
@@ -90,24 +95,31 @@ def ask_lists(
     timeout_s: float,
     progress: Callable[[str, str], object] | None = None,
     key_variables: Mapping[Server, str | None] | None = None,
-) -> dict[Server, Heard]:
-    """Ask every server for its list at the same time and return what each said; Ctrl-C keeps what came.
+) -> tuple[dict[Server, Heard], bool]:
+    """Ask every server for its list, side by side; return what each said, and whether Ctrl-C ended the wait.
 
     >>> from ai_models.testing import FakeTransport
     >>> transport = FakeTransport({"https://api.groq.com/openai/v1/models": 401})
     >>> source = ProviderAPISource("groq", transport=transport, api_key="gsk-wrong")
-    >>> ask_lists({("groq", None): source}, 5)["groq", None].verdict.status
+    >>> ask_lists({("groq", None): source}, 5)[0]["groq", None].verdict.status
     'unauthorised'
     """
-    asked = {_name(server): source for server, source in listers.items() if source is not None}
-    tell = None if progress is None else (lambda event, name, row: progress(event, name))
-    answers = ask_all(asked, timeout=timeout_s, progress=tell, ask=_asking(timeout_s)) if asked else {}
     variables = key_variables or {}
-    found = {}
-    for server in listers:
-        answer = answers.get(_name(server))
-        found[server] = _heard(answer, variables.get(server)) if answer else Heard(_UNLISTED)
-    return found
+
+    def job(server: Server, source: ModelSource) -> Callable[[], Answer]:
+        name = _name(server)
+        return lambda: ask_all({name: source}, timeout=timeout_s, ask=_asking(timeout_s))[name]
+
+    def tell(event: str, server: Server) -> None:
+        if progress:
+            progress(event, _name(server))
+
+    jobs = {server: job(server, source) for server, source in listers.items() if source is not None}
+    answers, interrupted = side_by_side(jobs, timeout_s + 1, tell)
+    late = Heard(Verdict("unknown", INTERRUPTED)) if interrupted else Heard(_too_late(timeout_s))
+    heard = {server: late if server in jobs else Heard(_UNLISTED) for server in listers}
+    heard |= {server: _heard(answer, timeout_s, variables.get(server)) for server, answer in answers.items()}
+    return heard, interrupted
 
 
 _UNLISTED = Verdict("unknown", "it publishes no list of models", "try a call: --level 2")
@@ -126,16 +138,18 @@ def _asking(timeout_s: float) -> Callable[[ModelSource], Listing]:
     return ask
 
 
-def _heard(answer: Answer, key_variable: str | None) -> Heard:
+def _too_late(timeout_s: float) -> Verdict:
+    return Verdict("unreachable", f"no answer within {timeout_s:g} s", "try again, or with a longer --timeout")
+
+
+def _heard(answer: Answer, timeout_s: float, key_variable: str | None) -> Heard:
     row, seconds = answer.row, answer.row.seconds
     if answer.listing is not None:
         return Heard(Verdict("ok"), seconds, answer.listing)
     if answer.error is not None:
         return Heard(verdict_on(answer.error, key_variable=key_variable), seconds)
-    if row.reason == INTERRUPTED:
-        return Heard(Verdict("unknown", INTERRUPTED))
     if row.reason.startswith("no answer within"):
-        return Heard(Verdict("unreachable", row.reason, "try again, or with a longer --timeout"), seconds)
+        return Heard(_too_late(timeout_s), seconds)
     return Heard(Verdict("failed", row.reason), seconds)
 
 
@@ -155,7 +169,8 @@ def verdict_in(heard: Heard, target: Target) -> tuple[Verdict, bool | None]:
         row = heard.row(target.offer.id.partition(":")[0])
     if row is None:
         return Verdict("not_listed", _absent(target), "check its id, or discover again"), False
-    return _unproven(target) or _of_row(row), True
+    verdict = _unproven(target) or _of_row(row)
+    return verdict._replace(reason=verdict.reason + (_untried(target) if verdict.status == "ok" else "")), True
 
 
 def verdict_of_server(heard: Heard, target: Target) -> Verdict:
@@ -169,7 +184,14 @@ def verdict_of_server(heard: Heard, target: Target) -> Verdict:
     """
     if heard.verdict.status != "ok":
         return heard.verdict
-    return _unproven(target) or Verdict("ok", f"lists {heard.count:,} model{'' if heard.count == 1 else 's'}")
+    counted = f"lists {heard.count:,} model{'' if heard.count == 1 else 's'}"
+    return _unproven(target) or Verdict("ok", counted + _untried(target))
+
+
+def _untried(target: Target) -> str:
+    """Return a warning if the list would be the same without the key."""
+    open_to_all = target.endpoint is not None and target.endpoint.provider.open_list and not target.is_local
+    return "; the list is open to all: the key was not tried" if open_to_all and target.key else ""
 
 
 def _absent(target: Target) -> str:

@@ -4,10 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from ai_models.discovery import INTERRUPTED
 from ai_models.health_log import HealthResult
 
-__all__ = ["INTERRUPTED", "HealthReport", "Progress"]
+__all__ = ["HealthReport", "Progress"]
 
 Progress = Callable[[str, str], object]
 """Called with `start` or `done`, and whom is asked."""
@@ -25,6 +24,8 @@ class HealthReport:
 
     results: list[HealthResult] = field(default_factory=list)
     level: int = 1
+    interrupted: bool = False
+    """Whether Ctrl-C ended the check before every answer was there."""
 
     @property
     def ok(self) -> bool:
@@ -43,11 +44,6 @@ class HealthReport:
             found[result.target] = found.get(result.target, False) or result.ok
         return found
 
-    @property
-    def interrupted(self) -> bool:
-        """Whether Ctrl-C ended the check before every answer was there."""
-        return any(result.reason == INTERRUPTED for result in self.results)
-
     def __getitem__(self, target: str) -> HealthResult:
         results = [result for result in self.results if result.target == target]
         if not results:
@@ -56,4 +52,9 @@ class HealthReport:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the whole report as JSON-ready data."""
-        return {"level": self.level, "ok": self.ok, "results": [result.to_dict() for result in self.results]}
+        return {
+            "level": self.level,
+            "ok": self.ok,
+            "interrupted": self.interrupted,
+            "results": [result.to_dict() for result in self.results],
+        }

@@ -4,6 +4,7 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Hashable, Mapping
+from contextlib import suppress
 from typing import TypeVar
 
 __all__ = ["side_by_side"]
@@ -32,7 +33,10 @@ def side_by_side(
     for number in range(workers):
         threading.Thread(target=_work, args=(todo, done), name=f"health {number}", daemon=True).start()
     rounds = -(-len(jobs) // workers) if workers else 0
-    return _collected(done, len(jobs), time.monotonic() + timeout_s * rounds + 1, progress)
+    try:
+        return _collected(done, len(jobs), time.monotonic() + timeout_s * rounds + 1, progress)
+    finally:
+        _drain(todo)  # so that what was not begun never is
 
 
 def _work(
@@ -64,5 +68,15 @@ def _collected(
     except queue.Empty:
         return found, False
     except KeyboardInterrupt:
-        return found, True
+        arrived = {name: result for event, name, result in _drain(done) if event == "done" and result is not None}
+        return found | arrived, True
     return found, False
+
+
+def _drain(waiting: "queue.SimpleQueue[R]") -> list[R]:
+    """Return, and take away, what waits in a queue."""
+    found: list[R] = []
+    with suppress(queue.Empty):
+        while True:
+            found.append(waiting.get_nowait())
+    return found
