@@ -66,14 +66,14 @@ class Availability:
         checked = self._checked(offer.model.id, offer, offer.key)
         if checked is None:
             return self._trouble_of_offer(offer) or self._trouble_of_server(offer) or self._trouble_of_list(offer)
-        if checked.is_obstacle:
+        if checked.blocked:
             return _obstacle(checked)
         return None if checked.level > 1 else self._trouble_of_use(offer)
 
     def _checked(self, target: str, offer: Offer, key: str | None) -> "HealthResult | None":
         """Return what a check found last, while it counts: fresh, newer than the discovery, of the key there is now."""
         result = None if self._health is None else self._health.last(target, key)
-        if result is None or not result.level or (not result.ok and not result.is_obstacle):
+        if result is None or not result.level or (not result.ok and not result.blocked):
             return None
         last = self._last_of(offer.provider)
         if not result.stands_at(self._now) or (last is not None and last.when > result.when):
@@ -121,7 +121,7 @@ class Availability:
         """Return why the server can't be asked for anything."""
         checked = None if "base_url" in offer.facts else self._checked(offer.provider, offer, None)
         if checked is not None:
-            return _obstacle(checked) if checked.is_obstacle else None
+            return _obstacle(checked) if checked.blocked else None
         asked = offer.provider, offer.is_local
         if asked not in self._troubles:
             self._troubles[asked] = self._local_trouble(offer) if offer.is_local else self._remote_trouble(offer)

@@ -79,7 +79,7 @@ class HealthResult:
         return self.status in _HEALTHY
 
     @property
-    def is_obstacle(self) -> bool:
+    def blocked(self) -> bool:
         """Whether a call would fail: not so for a rate limit, which passes, nor for what could not be found out."""
         return self.status not in _NO_OBSTACLE
 
