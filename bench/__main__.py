@@ -2,9 +2,10 @@
 
 import argparse
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
-from bench import costs, discovery, memory, peers, processes
+from bench import costs, discovery, memory, peers, processes, sql
 from bench.measure import Row, table
 from bench.page import conditions, page
 
@@ -17,6 +18,7 @@ PARTS: dict[str, Callable[[int], Iterator[Row]]] = {
     "identifying": memory.identifying,
     "asking": discovery.asking,
     "estimating": costs.estimating,
+    "databases": sql.holding,
 }
 
 
@@ -26,12 +28,14 @@ def main() -> None:
     parser.add_argument("action", nargs="?", choices=["setup"], help="install the peers, then stop")
     parser.add_argument("--only", default=",".join(PARTS), help=f"parts, from {', '.join(PARTS)}")
     parser.add_argument("--turns", type=int, default=11, help="how often each pair is timed, at least 2")
+    parser.add_argument("--size", type=int, default=sql.SIZE, help="models in a database; the bars are for a million")
     parser.add_argument("--page", type=Path, help="write the table into this page of the documentation")
     given = parser.parse_args()
     if given.action == "setup":
         peers.setup()
         return
-    rows = [row for part in given.only.split(",") for row in PARTS[part](given.turns)]
+    parts: dict[str, Callable[[int], Iterator[Row]]] = {**PARTS, "databases": partial(sql.holding, size=given.size)}
+    rows = [row for part in given.only.split(",") for row in parts[part](given.turns)]
     print(f"{conditions(given.turns)}\n\n{table(rows)}")
     if given.page is not None:
         given.page.write_text(page(rows, conditions(given.turns)), encoding="utf-8")

