@@ -15,12 +15,20 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from ai_models._core.pricing import exact
 from ai_models.costs.records import Usage, Workload
-from ai_models.database import reading, writing
-from ai_models.errors import BudgetExceededError, BudgetNotFoundError, BudgetWarning, InvalidModelError
+from ai_models.errors import (
+    AIModelsWarning,
+    BudgetExceededError,
+    BudgetNotFoundError,
+    BudgetWarning,
+    InvalidModelError,
+    NotFoundError,
+    StoreError,
+)
 from ai_models.usage.budget_rules import PERIODS, Budget, Period, budget_of
-from ai_models.usage.ledger import Ledger, lock_budgets
+from ai_models.usage.ledger import Ledger
+from ai_models.usage.naming import Named
 from ai_models.usage.records import new_id
-from ai_models.usage.tables import from_pico, ignoring, to_pico
+from ai_models.usage.tables import from_pico, ignoring, lock_budgets, to_pico
 from ai_models.usage.totals import totals
 
 if TYPE_CHECKING:
@@ -79,6 +87,7 @@ class Budgets(Mapping[str, Budget]):
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
+        self._storage = ledger.storage
         self._warned: set[tuple[str, str]] = set()
         self._read: tuple[float, list[Budget]] | None = None
         ledger.guard = self.guard
@@ -96,32 +105,38 @@ class Budgets(Mapping[str, Budget]):
         warn_at: float = 0.8,
         unknown: Literal["allow", "refuse"] = "allow",
     ) -> None:
-        """Set a budget, in place of the one of this name; raise `InvalidModelError` for a value that makes no sense."""
+        """Set a budget, in place of the one of this name; raise `InvalidModelError` for a value that makes no sense.
+
+        What such calls have cost in the running period counts from the start. With `unknown="refuse"` a
+        call is only made with an `estimate` that can be priced.
+        """
         limit = exact(limit_usd)
         if not name.strip():
             raise InvalidModelError("name", name, "a budget's name is a text that is not empty")
-        if not limit.is_finite() or limit < 0:
-            raise InvalidModelError("limit_usd", limit_usd, "expected USD, zero or more")
+        pico = to_pico(limit)
+        if pico is None or pico < 0:
+            raise InvalidModelError("limit_usd", limit_usd, "expected USD, from zero to 9 million")
         if per not in PERIODS:
             raise InvalidModelError("per", per, f"expected one of {', '.join(PERIODS)}")
         if not 0 < warn_at <= 1:
             raise InvalidModelError("warn_at", warn_at, "expected a share of the limit, such as 0.8")
         if unknown not in ("allow", "refuse"):
             raise InvalidModelError("unknown", unknown, "expected allow or refuse")
+        model = None if model is None else self._ledger.named(model).id
         rules: dict[str, Any] = {"per": per, "model": model, "provider": provider, "group": group, "tag": tag}
         rules |= {"warn_at": warn_at, "unknown": unknown}
-        table = self._ledger.tables.budgets
+        table = self._storage.tables.budgets
         self._ledger.flush()
-        with self._ledger.exclusive(), writing(self._ledger.engine) as connection:
+        with self._storage.writing() as connection:
             lock_budgets(connection, alone=True)
             self._forget(connection, name)
-            ignoring(connection, table, [{"name": name, "limit_pico": to_pico(limit), "rules": rules}])
+            ignoring(connection, table, [{"name": name, "limit_pico": pico, "rules": rules}])
             self._count(connection, Budget(name, limit, **rules))
         self._read = None
 
     def remove(self, name: str) -> None:
         """Remove a budget; raise `BudgetNotFoundError` if there is none of this name."""
-        with self._ledger.exclusive(), writing(self._ledger.engine) as connection:
+        with self._storage.writing() as connection:
             lock_budgets(connection, alone=True)
             gone = self._forget(connection, name)
         self._read = None
@@ -129,22 +144,27 @@ class Budgets(Mapping[str, Budget]):
             raise BudgetNotFoundError(name, list(self)[:3])
 
     def _forget(self, connection: "Connection", name: str) -> int:
-        tables = self._ledger.tables
+        tables = self._storage.tables
         connection.execute(tables.spent.delete().where(tables.spent.c.budget == name))
         return connection.execute(tables.budgets.delete().where(tables.budgets.c.name == name)).rowcount
 
     def _count(self, connection: "Connection", budget: Budget) -> None:
         """Begin a budget with what the calls of the running period have cost already."""
         since = budget.since(datetime.now(UTC))
-        which = {"model": budget.model, "provider": budget.provider, "group": budget.group, "tag": budget.tag}
-        for total in totals(connection, self._ledger.tables, (), {**which, "since": since or None}):
+        which = {
+            "model": budget.model and {budget.model},
+            "provider": budget.provider,
+            "group": budget.group,
+            "tag": budget.tag,
+        }
+        for total in totals(connection, self._storage.tables, (), {**which, "since": since or None}):
             row = {"budget": budget.name, "since": since, "pico": to_pico(total.known), "unpriced": total.unpriced}
-            ignoring(connection, self._ledger.tables.spent, [row])
+            ignoring(connection, self._storage.tables.spent, [row])
 
     def spent(self, name: str) -> Spent:
         """Return how a budget stands in its running period."""
         self._ledger.flush()
-        with self._ledger.exclusive(), reading(self._ledger.engine) as connection:
+        with self._storage.reading() as connection:
             return self._state(connection, self._named(connection, name))
 
     def check(
@@ -161,45 +181,51 @@ class Budgets(Mapping[str, Budget]):
         made while anything is left.
         """
         asked = self._asked(model, provider, estimate)
-        groups = tuple(self._ledger.groups_of(model))
+        named = self._ledger.named(model)
         self._ledger.flush()
-        with self._ledger.exclusive(), reading(self._ledger.engine) as connection:
+        with self._storage.reading() as connection:
             states = [
-                self._state(connection, each) for each in self._covering(connection, model, provider, groups, tags)
+                self._state(connection, each)
+                for each in self._covering(connection, named, provider or named.provider, tags)
             ]
         for state in states:
             self._judge(state, asked)
         return states
 
     def guard(self, tracked: "Tracked") -> tuple[str, ...]:
-        """Hold what a call may cost in every budget that it counts for, and return what names that; or raise."""
-        if not self._known():
+        """Hold what a call may cost in every budget that it counts for, and return what names that; or raise.
+
+        A budget that can't be asked, because its database is away, keeps its calls from being made.
+        """
+        known = self._known()
+        if not known:
             return ()
-        model = self._ledger.named(tracked.model)
-        groups = tuple(self._ledger.groups_of(model))
-        if not any(each.covers(model, tracked.provider, groups, tracked.tags) for each in self._known()):
+        named = self._ledger.named(tracked.model)
+        provider = tracked.provider or named.provider
+        if not any(each.covers(named.ids, provider, named.groups, tracked.tags) for each in known):
             return ()
-        tables = self._ledger.tables
         self._ledger.flush()
-        asked = self._asked(model, tracked.provider, tracked.estimate)
+        asked = self._asked(tracked.model, tracked.provider, tracked.estimate)
         held = []
-        with self._ledger.exclusive(), writing(self._ledger.engine) as connection:
-            covering = self._covering(connection, model, tracked.provider, groups, tracked.tags, lock=True)
-            for budget in covering:
+        with self._storage.writing() as connection:
+            for budget in self._covering(connection, named, provider, tracked.tags, lock=True):
                 self._judge(self._state(connection, budget), asked)
                 row = {"id": new_id(), "budget": budget.name, "pico": to_pico(asked or Decimal(0))}
                 held.append({**row, "until": time.time() + HELD_S})
-            ignoring(connection, tables.reservations, held)
+            ignoring(connection, self._storage.tables.reservations, held)
         return tuple(str(row["id"]) for row in held)
 
     def _known(self) -> list[Budget]:
         """Return all budgets, read anew every second: most calls count for none, and shall cost nothing."""
         if self._read is None or time.monotonic() > self._read[0] + _FRESH_S:
-            import sqlalchemy as sa
-
-            with self._ledger.exclusive(), reading(self._ledger.engine) as connection:
-                rows = connection.execute(sa.select(self._ledger.tables.budgets)).all()
-            self._read = time.monotonic(), [budget_of(row) for row in rows]
+            try:
+                with self._storage.reading() as connection:
+                    budgets = list(map(budget_of, connection.execute(self._storage.tables.budgets.select())))
+            except StoreError as error:
+                budgets = [] if self._read is None else self._read[1]
+                if self._read is None:
+                    warnings.warn(f"budgets can't be read, no call is kept back: {error}", AIModelsWarning, 4)
+            self._read = time.monotonic(), budgets
         return self._read[1]
 
     def _judge(self, state: Spent, asked: Decimal | None) -> None:
@@ -217,63 +243,75 @@ class Budgets(Mapping[str, Budget]):
             more = f"; {state.unpriced} calls of unknown cost are not in that" if state.unpriced else ""
             warnings.warn(said + more, BudgetWarning, 5)
 
-    def _asked(self, model: str, provider: str | None, estimate: Usage | Workload | Decimal | None) -> Decimal | None:
+    def _asked(
+        self, model: str | None, provider: str | None, estimate: Usage | Workload | Decimal | None
+    ) -> Decimal | None:
         """Return what a call is estimated to cost in USD; `None` if that can't be said."""
         if estimate is None or isinstance(estimate, Decimal):
             return estimate
         costs = self._ledger.costs
-        return None if costs is None else costs.estimate(model, usage=estimate, provider=provider).total
+        try:
+            return (
+                None
+                if costs is None or model is None
+                else costs.estimate(model, usage=estimate, provider=provider).total
+            )
+        except NotFoundError:
+            return None
 
     def _covering(
         self,
         connection: "Connection",
-        model: str,
+        named: Named,
         provider: str | None,
-        groups: Iterable[str],
         tags: Iterable[str],
         *,
         lock: bool = False,
     ) -> list[Budget]:
         """Return the budgets that a call counts for; `lock` lets others wait who ask for the same."""
-        import sqlalchemy as sa
-
-        query = sa.select(self._ledger.tables.budgets).order_by(self._ledger.tables.budgets.c.name)
-        rows = connection.execute(query.with_for_update() if lock else query)
-        found = (budget_of(row) for row in rows)
-        return [each for each in found if each.covers(model, provider, groups, tags)]
+        table = self._storage.tables.budgets
+        found = map(budget_of, connection.execute(table.select().order_by(table.c.name)))
+        covering = [each for each in found if each.covers(named.ids, provider, named.groups, tags)]
+        if not lock:
+            return covering
+        names = [each.name for each in covering]
+        query = table.select().where(table.c.name.in_(names)).order_by(table.c.name).with_for_update()
+        return list(map(budget_of, connection.execute(query)))
 
     def _state(self, connection: "Connection", budget: Budget) -> Spent:
         """Return what a budget's calls have cost in the running period, and what is held for others."""
         import sqlalchemy as sa
 
-        counted, held = self._ledger.tables.spent, self._ledger.tables.reservations
-        running = sa.select(counted.c.pico, counted.c.unpriced).where(
-            counted.c.budget == budget.name, counted.c.since == budget.since(datetime.now(UTC))
-        )
-        pico, unpriced = connection.execute(running).first() or (0, 0)
-        query = sa.select(sa.func.coalesce(sa.func.sum(held.c.pico), 0)).where(
-            held.c.budget == budget.name, held.c.until > time.time()
-        )
-        return Spent(budget, from_pico(pico), from_pico(connection.execute(query).scalar_one()), unpriced)
+        counted, held = self._storage.tables.spent, self._storage.tables.reservations
+        running = counted.c.budget == budget.name, counted.c.since == budget.since(datetime.now(UTC))
+        alive = held.c.budget == budget.name, held.c.until > time.time()
+        row = connection.execute(  # one statement: what is settled meanwhile is in one of the two
+            sa.select(
+                sa.select(counted.c.pico).where(*running).scalar_subquery().label("pico"),
+                sa.select(counted.c.unpriced).where(*running).scalar_subquery().label("unpriced"),
+                sa.select(sa.func.sum(held.c.pico)).where(*alive).scalar_subquery().label("held"),
+            )
+        ).one()
+        return Spent(budget, from_pico(row.pico or 0), from_pico(row.held or 0), row.unpriced or 0)
 
     def _named(self, connection: "Connection", name: str) -> Budget:
         import sqlalchemy as sa
 
-        table = self._ledger.tables.budgets
+        table = self._storage.tables.budgets
         row = connection.execute(sa.select(table).where(table.c.name == name)).first()
         if row is None:
             raise BudgetNotFoundError(name, [each for (each,) in connection.execute(sa.select(table.c.name).limit(3))])
         return budget_of(row)
 
     def __getitem__(self, name: str) -> Budget:
-        with self._ledger.exclusive(), reading(self._ledger.engine) as connection:
+        with self._storage.reading() as connection:
             return self._named(connection, name)
 
     def __iter__(self) -> Iterator[str]:
         import sqlalchemy as sa
 
-        table = self._ledger.tables.budgets
-        with self._ledger.exclusive(), reading(self._ledger.engine) as connection:
+        table = self._storage.tables.budgets
+        with self._storage.reading() as connection:
             return iter(list(connection.execute(sa.select(table.c.name).order_by(table.c.name)).scalars()))
 
     def __len__(self) -> int:

@@ -23,16 +23,20 @@ from ai_models.errors import (
     SourceError,
     SourceNotFoundError,
 )
-from ai_models.groups import GROUP_TAG, Groups
+from ai_models.groups import Groups
 from ai_models.lifecycle import Retirement, retiring
 from ai_models.plugins import Plugins
 
 if TYPE_CHECKING:
+    from ai_models.benchmarks import Benchmarks
     from ai_models.budgets import Budgets
+    from ai_models.comparison import Comparison
     from ai_models.costs.estimator import Costs
     from ai_models.health import Health
     from ai_models.health_log import HealthLog
     from ai_models.last_answers import LastAnswers
+    from ai_models.pick import Choice, Picker
+    from ai_models.roles import Roles
     from ai_models.usage.ledger import Ledger
 
 
@@ -86,6 +90,8 @@ class ModelManager:
         self.models = ModelRegistry() if registry is None else registry
         if self.models.availability is None:
             self.models.availability = lambda: self.availability.covers
+        if self.models.roles is None:
+            self.models.roles = lambda name: self.roles.meaning(name)
         self._sources = None if sources is None else dict(sources)
         self._connectors = None if connectors is None else {each.name: each for each in connectors}
         self._changes = changes
@@ -93,7 +99,10 @@ class ModelManager:
     @cached_property
     def sources(self) -> MutableMapping[str, ModelSource]:
         """The sources by name: the built-in ones, those of installed packages, and your own."""
-        return _builtin_sources() if self._sources is None else self._sources
+        from ai_models.sources import builtin_sources
+
+        found = Plugins(builtin_sources(), group="ai_models.sources", missing=SourceNotFoundError)
+        return found if self._sources is None else self._sources
 
     @cached_property
     def connectors(self) -> MutableMapping[str, Connector]:
@@ -207,6 +216,7 @@ class ModelManager:
             run = Reconciliation(self.models, asked, accept_shrunken=accept_shrunken)
             report, _ = run.apply(answers, dry_run=dry_run)
         if not dry_run:
+            report.changes += self.roles.refresh()
             self._remember(report, asked, answers)
         return report
 
@@ -361,14 +371,12 @@ class ModelManager:
         >>> [(total.by["tag"], total.cost) for total in manager.usage.total(by="tag")]
         [('job-7', Decimal('0.0012'))]
         """
-        from ai_models.usage import Ledger
-
-        location = self.models.location or ""
-        beside = location if "://" in location else _beside(self.models, ".usage.db")
-        where = os.environ.get("AI_MODELS_USAGE") or beside or ":memory:"
-        ledger = Ledger(where, costs=self.costs, groups=self._groups_of)
         from ai_models.budgets import Budgets
+        from ai_models.usage import Ledger
+        from ai_models.usage.naming import Naming
 
+        where = os.environ.get("AI_MODELS_USAGE") or self.models.url or _beside(self.models, ".usage.db") or ":memory:"
+        ledger = Ledger(where, costs=self.costs, naming=Naming(self.models, lambda: self.catalogue))
         self.__dict__["budgets"] = Budgets(ledger)
         return ledger
 
@@ -385,9 +393,64 @@ class ModelManager:
         budgets: Budgets = self.__dict__["budgets"]
         return budgets
 
-    def _groups_of(self, model: str) -> list[str]:
-        tags = self.models[model].tags if model in self.models else ()
-        return sorted(tag.removeprefix(GROUP_TAG) for tag in tags if tag.startswith(GROUP_TAG))
+    @cached_property
+    def benchmarks(self) -> "Benchmarks":
+        """What benchmarks say of the models: `of(id)`, `table(benchmark)`, `names()`."""
+        from ai_models.benchmarks import Benchmarks
+
+        return Benchmarks(self.models)
+
+    def add_score(self, model_id: str, benchmark: str, value: float, **about: Any) -> None:
+        """Keep a score of your own at a model; it survives every discovery. `about` is that of `Benchmarks.add`."""
+        self.benchmarks.add(model_id, benchmark, value, **about)
+
+    def add_speed(self, model_id: str, provider: str, **measured: Any) -> None:
+        """Keep how fast a provider was for you; `measured` is that of `Benchmarks.add_speed`."""
+        self.benchmarks.add_speed(model_id, provider, **measured)
+
+    def compare(self, models: str | Iterable[str], **options: Any) -> "Comparison":
+        """Return models side by side, or one model across its providers; the options are those of `compare`.
+
+        >>> manager = ModelManager()
+        >>> manager.models.update({"a": Model("a", "x", 8192), "b": Model("b", "x", 4096)})
+        >>> manager.compare(["a", "b"])["context_size"].best
+        (0,)
+        """
+        from ai_models.comparison import compare
+
+        ids = [models] if isinstance(models, str) else list(models)
+        found = [self._model(id) for id in ids]
+        return compare(found, costs=self.costs, benchmarks=self.benchmarks, availability=self.availability, **options)
+
+    def pick(self, query: Mapping[str, Any] | str | None = None, **options: Any) -> "Choice":
+        """Return the models that fit a query, ranked, and why the others don't; the options are those of `Picker.pick`.
+
+        >>> manager = ModelManager()
+        >>> manager.models.update({"a": Model("a", "x", 8192), "b": Model("b", "x", 4096)})
+        >>> manager.pick({"context_size": {"$gte": 1000}}, prefer="context").best.id
+        'a'
+        """
+        return self._picker.pick(query, **options)
+
+    @property
+    def _picker(self) -> "Picker":
+        from ai_models.pick import Picker
+
+        return Picker(self.models, self.costs, lambda: self.availability)
+
+    @cached_property
+    def roles(self) -> "Roles":
+        """The roles, names for what a model must be; each is usable wherever a model's id is.
+
+        >>> manager = ModelManager()
+        >>> manager.models["m"] = Model("m", "x", 8192)
+        >>> manager.roles.set("long", {"context_size": {"$gte": 8000}}, prefer="context")
+        >>> manager.models["long"].id
+        'm'
+        """
+        from ai_models.roles import Roles
+
+        return Roles(self.models, self._picker)
 
     def conflicts(self) -> dict[str, dict[str, dict[str, Any]]]:
         """Return what sources disagree about: by model and path, each overruled label with what it says."""
@@ -411,36 +474,23 @@ class ModelManager:
             raise ModelNotFoundError(error.key, hint="(the registry is empty: run `ai-models discover`)") from None
 
     def _source(self, name: str) -> ModelSource:
-        try:
-            return self.sources[name]
-        except SourceNotFoundError:
-            raise
-        except KeyError:
-            raise SourceNotFoundError(name, list(self.sources)[:3]) from None
+        return _named(self.sources, name, SourceNotFoundError)
 
     def _connector(self, name: str) -> Connector:
-        try:
-            return self.connectors[name]
-        except ConnectorNotFoundError:
-            raise
-        except KeyError:
-            raise ConnectorNotFoundError(name, list(self.connectors)[:3]) from None
+        return _named(self.connectors, name, ConnectorNotFoundError)
 
     def _worth_asking(self) -> Iterator[str]:
         """Yield the sources that a discovery asks by default: those that need no key, or have one."""
         return (name for name in self.sources if self.sources[name].by_default)
 
 
-def _builtin_sources() -> MutableMapping[str, ModelSource]:
-    from ai_models.sources import builtin_sources
-
-    return Plugins(builtin_sources(), group="ai_models.sources", missing=SourceNotFoundError)
-
-
-def _builtin_connectors() -> MutableMapping[str, Connector]:
-    from ai_models.connectors import builtin_connectors
-
-    return Plugins(builtin_connectors(), group="ai_models.connectors", missing=ConnectorNotFoundError)
+def _named(known: Mapping[str, Named], name: str, missing: type[NotFoundError]) -> Named:
+    try:
+        return known[name]
+    except missing:
+        raise
+    except KeyError:
+        raise missing(name, list(known)[:3]) from None
 
 
 def _beside(registry: ModelRegistry, ending: str) -> str | None:

@@ -36,14 +36,14 @@ class Budget:
     warn_at: float = 0.8
     unknown: Literal["allow", "refuse"] = "allow"
 
-    def covers(self, model: str, provider: str | None, groups: Iterable[str], tags: Iterable[str]) -> bool:
-        """Return whether a call counts for this budget.
+    def covers(self, models: Iterable[str], provider: str | None, groups: Iterable[str], tags: Iterable[str]) -> bool:
+        """Return whether a call counts for this budget; `models` are the ids of its model and of that one's base.
 
-        >>> Budget("b", Decimal(1), tag="job-7").covers("openai/gpt-4o", "openai", [], ["job-7"])
+        >>> Budget("b", Decimal(1), tag="job-7").covers(["openai/gpt-4o"], "openai", [], ["job-7"])
         True
         """
         return (
-            self.model in (None, model)
+            (self.model is None or self.model in models)
             and self.provider in (None, provider)
             and (self.group is None or self.group in groups)
             and (self.tag is None or self.tag in tags)
@@ -74,7 +74,7 @@ class Budget:
         >>> Budget("b", Decimal(1), model="m").counts(Call("1", "2026-11-25T10:00:00Z", "m", "p"))
         True
         """
-        return self.covers(call.model, call.provider, call.groups, call.tags)
+        return self.covers((call.model, call.base or call.model), call.provider, call.groups, call.tags)
 
     def period_of(self, call: Call) -> str:
         """Return when the period began in which a call was made, as ISO text.

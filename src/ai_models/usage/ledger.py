@@ -1,44 +1,25 @@
-"""The ledger of calls: append-only, written in batches by a thread of its own."""
+"""The ledger of calls: what is recorded, and what is asked of it."""
 
-import atexit
 import os
-import threading
 import time
-import warnings
 import weakref
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
 from datetime import UTC, datetime
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from ai_models.database import open_engine, reading, writing
-from ai_models.errors import AIModelsWarning, StoreError
-from ai_models.usage.budget_rules import budget_of
+from ai_models.usage.naming import Named, Naming
 from ai_models.usage.records import Call, Total
-from ai_models.usage.rows import call_of, labels_of, row_of
-from ai_models.usage.tables import Tables, adding, ignoring, prepared, to_pico
-from ai_models.usage.tables import tables as all_tables
+from ai_models.usage.rows import call_of, names_of
+from ai_models.usage.storage import Storage
+from ai_models.usage.writer import WINDOW_S, Writer
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection, Engine
-
     from ai_models.costs.estimator import Costs
     from ai_models.usage.tracking import Tracked
 
 __all__ = ["Ledger"]
 
-WINDOW_S = 0.2
-"""How long a record may wait in memory, in seconds: what a kill can lose."""
-
-BATCH = 500
-"""How many records are written at once."""
-
-MOST_PENDING = 100_000
-"""How many records are kept in memory while the database can't be written; the rest are counted and dropped."""
-
-_RETRY_S = 2.0
+_PAGE = 1000
 
 
 class Ledger:
@@ -60,64 +41,33 @@ class Ledger:
         where: str | os.PathLike[str] = ":memory:",
         *,
         costs: "Costs | None" = None,
-        groups: Callable[[str], Iterable[str]] = lambda _: (),
+        naming: Naming | None = None,
         window_s: float = WINDOW_S,
     ) -> None:
-        self.where = os.fspath(where)
+        self.storage = Storage(where)
         self.costs = costs
-        self.groups_of = groups
         self.guard: Callable[[Tracked], tuple[str, ...]] | None = None
-        self.window_s = window_s
-        self.dropped = 0
-        self._pending: deque[Call] = deque()
-        self._database = threading.RLock()
-        self._wake = threading.Condition()
-        self._writer: threading.Thread | None = None
-        self._trouble: str | None = None
-        self._told = False
-        self._closed = False
-        self._process = os.getpid()
-        _LEDGERS.add(self)
-
-    @cached_property
-    def engine(self) -> "Engine":
-        """The database, with its tables made."""
-        engine = open_engine(self.where)
-        prepared(engine)
-        return engine
-
-    @property
-    def tables(self) -> Tables:
-        """The tables by what they hold."""
-        return all_tables()
+        self._naming = naming
+        self._writer = Writer(self.storage, window_s)
+        weakref.finalize(self, self._writer.leave).atexit = False
 
     @property
     def pending(self) -> int:
         """How many records are not written yet."""
-        return len(self._pending)
+        return self._writer.pending
 
-    def exclusive(self) -> threading.RLock:
-        """Return the lock that keeps this process's threads out of each other's way in the database."""
-        return self._database
+    @property
+    def dropped(self) -> int:
+        """How many records were lost because the database could not be written for so long."""
+        return self._writer.dropped
 
-    def named(self, model: str | None) -> str:
-        """Return the id of the model that a caller names, as records have it."""
-        return model or "unknown" if self.costs is None else self.costs.canonical(model or "unknown")
+    def named(self, model: str | None) -> Named:
+        """Return the model that a caller names, as records have it."""
+        return Named(model or "unknown") if self._naming is None else self._naming.of(model)
 
     def add(self, call: Call) -> None:
         """Record a call; it is on the disk a moment later. Warn, once, if the database can't be written."""
-        if len(self._pending) >= MOST_PENDING:
-            self.dropped += 1
-        else:
-            self._pending.append(call)
-        if self._writer is None or self._process != os.getpid():
-            self._start()
-        if len(self._pending) >= BATCH:
-            with self._wake:
-                self._wake.notify()
-        if self._trouble is not None and not self._told:
-            self._told = True
-            warnings.warn(f"usage is not written, {self.pending} records wait: {self._trouble}", AIModelsWarning, 2)
+        self._writer.add(call)
 
     def record(
         self,
@@ -131,13 +81,14 @@ class Ledger:
     ) -> Call:
         """Record the call behind a response, priced as of now, and return the record.
 
-        The response's own id makes it one record, however often it is recorded. Raise
-        `InvalidModelError` for a response that says nothing of its usage.
+        The response's own id makes it one record, however often it is recorded, unless that is too
+        short to be unique, as Ollama's is. Raise `InvalidModelError` for a response that says nothing of its usage.
 
         >>> ledger = Ledger()
-        >>> answer = {"id": "a", "model": "m", "usage": {"prompt_tokens": 9, "completion_tokens": 3}}
+        >>> usage = {"prompt_tokens": 9, "completion_tokens": 3}
+        >>> answer = {"id": "chatcmpl-BvK1x9Qm3s7T", "model": "gpt-4o", "usage": usage}
         >>> ledger.record(answer, tags=["job-7"]).usage.input_tokens, ledger.record(answer).id
-        (9, 'a')
+        (9, 'chatcmpl-BvK1x9Qm3s7T')
         >>> len(list(ledger.calls()))
         1
         >>> ledger.close()
@@ -181,16 +132,19 @@ class Ledger:
 
         return lambda function: decorated(function, lambda: self.track(model, **call))
 
-    def wrap(self, client: Any, *, tags: Iterable[str] = (), stream_usage: bool = True) -> Any:
+    def wrap(
+        self, client: Any, *, provider: str | None = None, tags: Iterable[str] = (), stream_usage: bool = True
+    ) -> Any:
         """Return a client of openai or anthropic all of whose calls are recorded from now on: the same object.
 
-        A stream is recorded at its end. OpenAI's tells its usage only if asked to, which
-        `stream_usage` does; the chunk that it brings is not passed on. Raise `TypeError` for
-        any other client.
+        The `provider` is told by the client's base URL; a server that nobody knows is recorded by its
+        host, and its prices are unknown unless you say whose they are. A stream is recorded at its
+        end. OpenAI's tells its usage only if asked to, which `stream_usage` does; the chunk that
+        it brings is not passed on. Raise `TypeError` for any other client.
         """
         from ai_models.usage.wrappers import wrapped
 
-        return wrapped(client, self, tuple(tags), stream_usage=stream_usage)
+        return wrapped(client, self, provider=provider, tags=tuple(tags), stream_usage=stream_usage)
 
     def langchain_handler(self, *, tags: Iterable[str] = ()) -> Any:
         """Return the callback that records the calls of LangChain's models: `config={"callbacks": [handler]}`."""
@@ -199,16 +153,23 @@ class Ledger:
         return handler(self, tuple(tags))
 
     def calls(self, **which: Any) -> Iterator[Call]:
-        """Yield the calls, oldest first; all, or by `since`, `until`, `model`, `provider`, `status`, `tag`, `group`."""
+        """Yield the calls, oldest first; all, or by `since`, `until`, `model`, `provider`, `status`, `tag`, `group`.
+
+        A model is also found by its snapshots. Calls are read as you go: those that come meanwhile are among them.
+        """
         from ai_models.usage.totals import select_calls
 
         self.flush()
-        statement = select_calls(self.tables, which)
-        with self._database, reading(self.engine) as connection:
-            result = connection.execution_options(yield_per=1000).execute(statement)
-            for rows in result.mappings().partitions():
-                names = labels_of(connection, self.tables, [row["id"] for row in rows])
-                yield from (call_of(dict(row), names.get(row["id"], {})) for row in rows)
+        statement, last = select_calls(self.storage.tables, self._which(which)).limit(_PAGE), None
+        while True:
+            with self.storage.reading() as connection:
+                found = connection.execute(statement if last is None else statement.where(last)).mappings()
+                rows = [dict(row) for row in found]
+                names = names_of(connection, self.storage.tables, [row["id"] for row in rows])
+            yield from (call_of(row, names.get(row["id"], {})) for row in rows)
+            if len(rows) < _PAGE:
+                return
+            last = self.storage.tables.after(rows[-1])
 
     def total(self, by: str | Iterable[str] = (), **which: Any) -> list[Total]:
         """Return what the calls come to, one total for each value of `by`, the dearest first.
@@ -225,24 +186,23 @@ class Ledger:
         from ai_models.usage.totals import totals
 
         self.flush()
-        with self._database, reading(self.engine) as connection:
-            return totals(connection, self.tables, [by] if isinstance(by, str) else list(by), which)
+        with self.storage.reading() as connection:
+            return totals(
+                connection, self.storage.tables, [by] if isinstance(by, str) else list(by), self._which(which)
+            )
+
+    def _which(self, which: dict[str, Any]) -> dict[str, Any]:
+        """Return the criteria, the model by every id under which its calls may stand."""
+        model = which.get("model")
+        return which if model is None else {**which, "model": {model, self.named(model).id}}
 
     def flush(self) -> None:
         """Write what is pending; raise `StoreError` if the database can't be written, with the records kept."""
-        while self._pending:
-            self._write()
+        self._writer.flush()
 
     def close(self) -> None:
-        """Write what is pending, and end the writer."""
-        self._closed = True
-        with self._wake:
-            self._wake.notify()
-        try:
-            self.flush()
-        finally:
-            if "engine" in self.__dict__:
-                self.engine.dispose()
+        """Write what is pending, end the writer, and close the database; the next record opens it again."""
+        self._writer.close()
 
     def __enter__(self) -> "Ledger":
         return self
@@ -250,135 +210,10 @@ class Ledger:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _start(self) -> None:
-        with self._wake:
-            if self._writer is not None and self._process == os.getpid():
-                return
-            self._process = os.getpid()
-            self._closed = False
-            self._writer = threading.Thread(
-                target=_writing, args=(weakref.ref(self),), daemon=True, name="ai_models usage"
-            )
-            self._writer.start()
-
-    def _write(self) -> None:
-        """Write one batch, all of it or nothing; what can't be written stays pending."""
-        with self._database:
-            batch = [self._pending[at] for at in range(min(BATCH, len(self._pending)))]
-            if not batch:
-                return
-            calls = self._with_groups(batch)
-            with writing(self.engine) as connection:
-                insert(connection, self.tables, calls)
-            for _ in batch:
-                self._pending.popleft()
-            self._trouble, self._told = None, False
-
-    def _with_groups(self, calls: Iterable[Call]) -> list[Call]:
-        """Return calls with the groups in which their models are."""
-        groups: dict[str, tuple[str, ...]] = {}
-        found = []
-        for call in calls:
-            if call.model not in groups:
-                groups[call.model] = tuple(self.groups_of(call.model))
-            inside = groups[call.model]
-            found.append(replace(call, groups=inside) if inside and not call.groups else call)
-        return found
-
-
-def insert(connection: "Connection", tables: Tables, calls: Iterable[Call]) -> None:
-    """Add calls to the ledger, count them for their budgets and give back what these held, in the open transaction."""
-    listed = list({call.id: call for call in calls}.values())
-    lock_budgets(connection)
-    added = ignoring(connection, tables.calls, [row_of(call) for call in listed])
-    new = [call for call in listed if call.id in added]
-    labels = [
-        {"call": call.id, "kind": kind, "name": name}
-        for call in new
-        for kind, names in (("tag", call.tags), ("group", call.groups))
-        for name in dict.fromkeys(names)
-    ]
-    ignoring(connection, tables.labels, labels)
-    adding(connection, tables.spent, _counted(connection, tables, new), ("pico", "unpriced"))
-    settled = [id for call in listed for id in call.reservations]
-    if settled:
-        connection.execute(tables.reservations.delete().where(tables.reservations.c.id.in_(settled)))
-
-
-def _counted(connection: "Connection", tables: Tables, calls: Iterable[Call]) -> list[dict[str, Any]]:
-    """Return what calls add to each budget that they count for, in each of its periods."""
-    budgets = [budget_of(row) for row in connection.execute(tables.budgets.select())]
-    found: dict[tuple[str, str], list[int]] = {}
-    for budget in budgets:
-        for call in filter(budget.counts, calls):
-            sums = found.setdefault((budget.name, budget.period_of(call)), [0, 0])
-            if call.total is not None:
-                sums[0] += to_pico(call.total)
-            elif call.status != "failed" or call.usage.output_tokens is not None:
-                sums[1] += 1
-    return [
-        {"budget": name, "since": since, "pico": pico, "unpriced": unpriced}
-        for (name, since), (pico, unpriced) in sorted(found.items())
-    ]
-
-
-def lock_budgets(connection: "Connection", *, alone: bool = False) -> None:
-    """Let calls be written side by side, but not while budgets are being set; SQLite has one writer anyway."""
-    if connection.dialect.name == "postgresql":
-        shared = "" if alone else "_shared"
-        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock{shared}(hashtext('ai_models budgets'))")
-
 
 def now() -> str:
     """Return the time now, in UTC to the millisecond, as ISO text."""
     return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
-def _writing(held: "weakref.ref[Ledger]") -> None:
-    """Write a ledger's records as they come, until it is closed or nobody holds it any more."""
-    while True:
-        ledger = held()
-        if ledger is None or ledger._closed:
-            return
-        try:
-            if ledger._pending:
-                ledger._write()
-            pause = ledger.window_s
-        except StoreError as error:
-            ledger._trouble = str(error)
-            pause = _RETRY_S
-        wake = ledger._wake
-        more = len(ledger._pending) >= BATCH
-        del ledger
-        if not more:
-            with wake:
-                wake.wait(pause)
-
-
-_LEDGERS: "weakref.WeakSet[Ledger]" = weakref.WeakSet()
-
-
-def _at_exit() -> None:
-    for ledger in list(_LEDGERS):
-        try:
-            ledger.flush()
-        except StoreError as error:
-            warnings.warn(f"{ledger.pending} records of usage are lost: {error}", AIModelsWarning, 1)
-
-
-def _in_child() -> None:
-    """A forked process has none of its parent's records to write, and needs connections of its own."""
-    for ledger in list(_LEDGERS):
-        ledger._pending = deque()
-        ledger._writer = None
-        ledger._database, ledger._wake = threading.RLock(), threading.Condition()
-        if "engine" in ledger.__dict__:
-            ledger.engine.dispose(close=False)
-
-
-atexit.register(_at_exit)
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_in_child)
 
 
 def clock() -> float:

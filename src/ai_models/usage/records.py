@@ -28,8 +28,9 @@ def new_id() -> str:
 class Call:
     """One call as it was: `when` is a UTC time as ISO text, `cost` what it cost by the prices of then.
 
-    `wire` is the id that the provider's API was given, `seconds` how long it took and `first_token_s`
-    until the first piece of the answer came; `attempt` counts retries of `parent`. `None` is unknown.
+    `wire` is the id that the provider gave the model, `base` the model that it is a snapshot of; `seconds` is how
+    long the call took, `first_token_s` until the first piece of the answer came; `attempt` counts retries
+    of the call `parent`. `None` is unknown.
 
     >>> Call("1", "2026-11-25T10:00:00Z", "openai/gpt-4o", "openai", usage=Usage(9, 3)).status
     'ok'
@@ -43,6 +44,7 @@ class Call:
     usage: Usage = _NOTHING
     cost: Cost | None = None
     wire: str | None = None
+    base: str | None = None
     error: str | None = None
     seconds: float | None = None
     first_token_s: float | None = None
@@ -58,6 +60,15 @@ class Call:
         """What it cost in USD; `None` if that is unknown."""
         return None if self.cost is None else self.cost.total
 
+    @property
+    def may_be_billed(self) -> bool:
+        """Whether it may have cost something: a call that failed without an answer didn't.
+
+        >>> Call("1", "2026-11-25T10:00:00Z", "m", "p", "failed").may_be_billed
+        False
+        """
+        return self.status != "failed" or self.usage.output_tokens is not None
+
     def to_dict(self) -> dict[str, Any]:
         """Return the call as JSON-ready data, what is unknown left out.
 
@@ -71,6 +82,7 @@ class Call:
             "model": self.model,
             "provider": self.provider,
             "wire": self.wire,
+            "base": self.base,
             "status": self.status,
             "error": self.error,
             "attempt": self.attempt,

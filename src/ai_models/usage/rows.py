@@ -3,23 +3,27 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from decimal import Decimal
+from hashlib import sha256
+from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from ai_models.costs.records import Cost, Usage
 from ai_models.usage.records import Call
-from ai_models.usage.tables import COUNTS, Tables, to_pico
+from ai_models.usage.tables import COUNTS, MOST, Tables, to_pico
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-__all__ = ["call_of", "labels_of", "row_of"]
+__all__ = ["call_of", "labels_of", "names_of", "row_of"]
 
-_OWN = ("id", "when", "model", "provider", "wire", "status", "error", "attempt", "parent", "seconds", "first_token_s")
+_TEXTS = ("id", "when", "model", "base", "provider", "wire", "status", "error", "parent")
+_OWN = (*_TEXTS, "attempt", "seconds", "first_token_s")
+_LONGEST = 300
 _MORE = tuple(each.name for each in fields(Usage) if each.name not in COUNTS)
 
 
 def row_of(call: Call) -> dict[str, Any]:
-    """Return the row of a call.
+    """Return the row of a call: whatever a server said, in a form that a database takes.
 
     >>> row_of(Call("1", "2026-11-25T10:00:00Z", "m", "p", usage=Usage(9, 3)))["input_tokens"]
     9
@@ -27,10 +31,11 @@ def row_of(call: Call) -> dict[str, Any]:
     usage, total = call.usage, call.total
     more = {name: value for name in _MORE if (value := getattr(usage, name))}
     if "units" in more:
-        more["units"] = dict(more["units"])
+        more["units"] = {storable(name): count for name, count in more["units"].items() if isfinite(count)}
     return {
-        **{name: getattr(call, name) for name in _OWN},
-        **{name: getattr(usage, name) for name in COUNTS},
+        **{name: storable(value) if (value := getattr(call, name)) else value for name in _TEXTS},
+        **{name: getattr(call, name) for name in _OWN[len(_TEXTS) :]},
+        **{name: None if (value := getattr(usage, name)) is None or value > MOST else value for name in COUNTS},
         "more": more or None,
         "cost_pico": None if total is None else to_pico(total),
         "cost": None if call.cost is None else call.cost.to_dict(),
@@ -62,7 +67,35 @@ def call_of(row: Mapping[str, Any], names: Mapping[str, list[str]]) -> Call:
     )
 
 
-def labels_of(connection: "Connection", tables: Tables, ids: Iterable[str]) -> dict[str, dict[str, list[str]]]:
+def storable(text: str) -> str:
+    r"""Return a text that every database takes: without NUL and halves of characters, and of a length for an index.
+
+    >>> storable("a\0b") == "a\ufffdb", len(storable("x" * 5000))
+    (True, 301)
+    """
+    if len(text) > _LONGEST:
+        text = f"{text[: _LONGEST - 64]}…{sha256(text.encode('utf-8', 'replace')).hexdigest()}"
+    return (
+        text
+        if text.isascii() and "\0" not in text
+        else text.encode("utf-8", "replace").decode().replace("\0", "\ufffd")
+    )
+
+
+def labels_of(id: str, call: Call) -> list[dict[str, str]]:
+    """Return the rows of a call's tags and groups.
+
+    >>> labels_of("1", Call("1", "2026-11-25T10:00:00Z", "m", "p", tags=("job-7",)))
+    [{'call': '1', 'kind': 'tag', 'name': 'job-7'}]
+    """
+    return [
+        {"call": id, "kind": kind, "name": name}
+        for kind, names in (("tag", call.tags), ("group", call.groups))
+        for name in dict.fromkeys(map(storable, names))
+    ]
+
+
+def names_of(connection: "Connection", tables: Tables, ids: Iterable[str]) -> dict[str, dict[str, list[str]]]:
     """Return the tags and groups of calls by their ids."""
     import sqlalchemy as sa
 

@@ -9,9 +9,9 @@ from ai_models.database import reported, shown_url
 from ai_models.errors import StoreVersionError
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection, Engine, Table
+    from sqlalchemy import ColumnElement, Connection, Engine, Table
 
-__all__ = ["Tables", "from_pico", "prepared", "tables", "to_pico"]
+__all__ = ["COUNTS", "Tables", "adding", "from_pico", "ignoring", "lock_budgets", "prepared", "tables", "to_pico"]
 
 SCHEMA = 1
 """The version of these tables; a database of a newer one is refused."""
@@ -20,12 +20,18 @@ _PICO = Decimal(1_000_000_000_000)
 """Amounts are whole numbers of this part of a USD: exact, and summed by the database itself."""
 
 
-def to_pico(amount: Decimal) -> int:
-    """Return USD as a whole number of its million-millionths.
+MOST = 2**63 - 1
+"""The largest number that a column holds."""
+
+
+def to_pico(amount: Decimal) -> int | None:
+    """Return USD as a whole number of its million-millionths; `None` for what is no amount, or above 9 million USD.
 
     >>> to_pico(Decimal("0.0025"))
     2500000000
     """
+    if not amount.is_finite() or abs(amount) > MOST / _PICO:
+        return None
     return int((amount * _PICO).to_integral_value(ROUND_HALF_EVEN))
 
 
@@ -49,6 +55,12 @@ class Tables(NamedTuple):
     spent: "Table"
     reservations: "Table"
 
+    def after(self, row: Mapping[str, Any]) -> "ColumnElement[bool]":
+        """Return the condition for the calls that come after one, in the order of their times."""
+        import sqlalchemy as sa
+
+        return sa.tuple_(self.calls.c.when, self.calls.c.id) > sa.tuple_(row["when"], row["id"])
+
 
 @cache
 def tables() -> Tables:
@@ -57,15 +69,18 @@ def tables() -> Tables:
 
     data = sa.MetaData()
     text, count = sa.Text, sa.BigInteger
+    amount = sa.BigInteger().with_variant(sa.Numeric(38, 0), "postgresql")  # sums may outgrow the former
+    moment = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")  # sorts as ISO text does
     schema = sa.Table(
         "ai_models_usage", data, sa.Column("name", text, primary_key=True), sa.Column("version", sa.Integer)
     )
     calls = sa.Table(
-        "calls",
+        "usage_calls",
         data,
         sa.Column("id", text, primary_key=True),
-        sa.Column("when", text, nullable=False, index=True),
+        sa.Column("when", moment, nullable=False, index=True),
         sa.Column("model", text, nullable=False, index=True),
+        sa.Column("base", text, index=True),
         sa.Column("provider", text, nullable=False),
         sa.Column("wire", text),
         sa.Column("status", text, nullable=False),
@@ -81,33 +96,33 @@ def tables() -> Tables:
         sa.Column("metadata", sa.JSON),
     )
     labels = sa.Table(
-        "call_labels",
+        "usage_labels",
         data,
         sa.Column("call", text, primary_key=True),
         sa.Column("kind", text, primary_key=True),
         sa.Column("name", text, primary_key=True, index=True),
     )
     budgets = sa.Table(
-        "budgets",
+        "usage_budgets",
         data,
         sa.Column("name", text, primary_key=True),
-        sa.Column("limit_pico", count, nullable=False),
+        sa.Column("limit_pico", amount, nullable=False),
         sa.Column("rules", sa.JSON, nullable=False),
     )
     spent = sa.Table(
-        "budget_spent",
+        "usage_spent",
         data,
         sa.Column("budget", text, primary_key=True),
         sa.Column("since", text, primary_key=True),
-        sa.Column("pico", count, nullable=False),
+        sa.Column("pico", amount, nullable=False),
         sa.Column("unpriced", count, nullable=False),
     )
     reservations = sa.Table(
-        "budget_reservations",
+        "usage_reservations",
         data,
         sa.Column("id", text, primary_key=True),
         sa.Column("budget", text, nullable=False, index=True),
-        sa.Column("pico", count, nullable=False),
+        sa.Column("pico", amount, nullable=False),
         sa.Column("until", sa.Float, nullable=False),
     )
     return Tables(schema, calls, labels, budgets, spent, reservations)
@@ -123,7 +138,7 @@ def prepared(engine: "Engine") -> Tables:
     >>> import tempfile
     >>> from ai_models.database import open_engine
     >>> prepared(open_engine(tempfile.mkdtemp() + "/usage.db")).calls.name
-    'calls'
+    'usage_calls'
     """
     import sqlalchemy as sa
 
@@ -171,6 +186,13 @@ def adding(connection: "Connection", table: "Table", rows: Sequence[Mapping[str,
         statement = _insert(connection, table).values(row)
         sums = {name: table.c[name] + statement.excluded[name] for name in counts}
         connection.execute(statement.on_conflict_do_update(index_elements=list(table.primary_key), set_=sums))
+
+
+def lock_budgets(connection: "Connection", *, alone: bool = False) -> None:
+    """Let calls be written side by side, but not while budgets are being set; SQLite has one writer anyway."""
+    if connection.dialect.name == "postgresql":
+        shared = "" if alone else "_shared"
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock{shared}(hashtext('ai_models budgets'))")
 
 
 def _insert(connection: "Connection", table: "Table") -> Any:

@@ -31,7 +31,7 @@ def select_calls(tables: Tables, which: Mapping[str, Any]) -> "Select[Any]":
 
 
 def conditions(tables: Tables, which: Mapping[str, Any]) -> "list[ColumnElement[bool]]":
-    """Return what calls must meet; raise `QueryError` for a criterion that there isn't."""
+    """Return what calls must meet, `model` being several ids; raise `QueryError` for a criterion that there isn't."""
     import sqlalchemy as sa
 
     unknown = [name for name in which if name not in _WHICH]
@@ -49,6 +49,8 @@ def conditions(tables: Tables, which: Mapping[str, Any]) -> "list[ColumnElement[
         elif name in ("tag", "group"):
             named = sa.select(labels.c.call).where(labels.c.kind == name, labels.c.name == value)
             found.append(calls.c.id.in_(named))
+        elif name == "model":
+            found.append(calls.c.model.in_(value) | calls.c.base.in_(value))
         else:
             found.append(calls.c[name] == value)
     return found

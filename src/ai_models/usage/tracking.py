@@ -2,6 +2,7 @@
 
 import asyncio
 import inspect
+import json
 from collections.abc import Callable, Iterable, Mapping
 from functools import wraps
 from types import TracebackType
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
 __all__ = ["Tracked", "decorated"]
 
 _CANCELLED = (KeyboardInterrupt, asyncio.CancelledError, GeneratorExit)
+
+
+_UNIQUE = 16
+"""How long an answer's id must be to tell one call from all others: some servers draw numbers up to 999."""
 
 
 class Tracked:
@@ -43,7 +48,7 @@ class Tracked:
         self.id = id
         self.attempt = attempt
         self.parent = parent
-        self.metadata = dict(metadata or {})
+        self.metadata = _jsonable(metadata or {})
         self.estimate = estimate
         self.response: Any = None
         self.error: BaseException | None = None
@@ -79,12 +84,14 @@ class Tracked:
     def _made(self, strict: bool) -> Call:
         reading = self._read(strict)
         cost = self._cost(reading)
-        model = cost.model if cost is not None else self.model or reading.model or "unknown"
+        model = self._ledger.named(cost.model if cost is not None else self.model or reading.model)
         provider = self.provider or (cost.provider if cost is not None else reading.provider) or "unknown"
         return Call(
-            id=self.id or reading.id or new_id(),
+            id=self.id or (reading.id if len(reading.id or "") >= _UNIQUE else None) or new_id(),
             when=self._when,
-            model=model,
+            model=model.id,
+            base=model.base,
+            groups=model.groups,
             provider=provider,
             status=self._status,
             usage=reading.usage,
@@ -138,6 +145,15 @@ class Tracked:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.__exit__(kind, error, trace)
+
+
+def _jsonable(metadata: Mapping[str, Any]) -> dict[str, Any]:
+    if not metadata:
+        return {}
+    try:
+        return dict(json.loads(json.dumps(dict(metadata), allow_nan=False)))
+    except (TypeError, ValueError) as error:
+        raise InvalidModelError("metadata", metadata, f"only JSON can be kept: {error}") from None
 
 
 def decorated(function: Callable[..., Any], track: Callable[[], Tracked]) -> Callable[..., Any]:

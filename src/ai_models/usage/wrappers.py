@@ -6,10 +6,14 @@ What is replaced is named below, library by library; everything else of a client
 import inspect
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import suppress
+from dataclasses import dataclass
+from functools import cache
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
+from urllib.parse import urlsplit
 
 from ai_models.costs.usage_shapes import at, read_usage
+from ai_models.providers import providers
 from ai_models.usage.tracking import Tracked
 
 if TYPE_CHECKING:
@@ -38,7 +42,34 @@ _COPIES = ("copy", "with_options")
 _MARK = "_recorded_by_ai_models"
 
 
-def wrapped(client: Any, ledger: "Ledger", tags: tuple[str, ...] = (), *, stream_usage: bool = True) -> Any:
+@dataclass(frozen=True)
+class _Calls:
+    """Who records the calls of a client, and what is known of all of them."""
+
+    ledger: "Ledger"
+    provider: str | None
+    tags: tuple[str, ...]
+    stream_usage: bool
+
+    def begun(self, kwargs: dict[str, Any], asks_usage: bool) -> tuple[Tracked, bool]:
+        """Return the call that begins, and whether its stream was asked for its usage."""
+        model = kwargs.get("model")
+        named = model if isinstance(model, str) else None
+        tracked = self.ledger.track(named, provider=self.provider, tags=self.tags).start()
+        added = asks_usage and self.stream_usage and kwargs.get("stream") is True and not kwargs.get("stream_options")
+        if added:
+            kwargs["stream_options"] = {"include_usage": True}
+        return tracked, added
+
+
+def wrapped(
+    client: Any,
+    ledger: "Ledger",
+    *,
+    provider: str | None = None,
+    tags: tuple[str, ...] = (),
+    stream_usage: bool = True,
+) -> Any:
     """Return the client, its calls recorded from now on; a client that is wrapped already stays so."""
     library = type(client).__module__.partition(".")[0]
     if library not in _CALLS:
@@ -48,6 +79,7 @@ def wrapped(client: Any, ledger: "Ledger", tags: tuple[str, ...] = (), *, stream
         )
     if getattr(client, _MARK, None) is ledger:
         return client
+    calls = _Calls(ledger, provider or _provider_of(client, library), tags, stream_usage)
     for path in _CALLS[library]:
         *places, name = path.split(".")
         holder = client
@@ -55,38 +87,52 @@ def wrapped(client: Any, ledger: "Ledger", tags: tuple[str, ...] = (), *, stream
             holder = getattr(holder, place, None)
         method = getattr(holder, name, None)
         if callable(method):
-            asks = stream_usage and path == "chat.completions.create"
-            setattr(holder, name, _recording(method, ledger, tags, asks))
+            setattr(holder, name, _recording(method, calls, path == "chat.completions.create"))
     for name in _COPIES:
         method = getattr(client, name, None)
         if callable(method):
-            setattr(client, name, _copying(method, ledger, tags, stream_usage))
+            setattr(client, name, _copying(method, calls, provider))
     setattr(client, _MARK, ledger)
     return client
 
 
-def _copying(method: Callable[..., Any], ledger: "Ledger", tags: tuple[str, ...], stream_usage: bool) -> Any:
+def _provider_of(client: Any, library: str) -> str | None:
+    """Return who serves a client: the provider of its base URL, or just the host that nobody knows."""
+    host = getattr(getattr(client, "base_url", None), "host", None)
+    if not isinstance(host, str) or not host:
+        return None
+    if host.endswith((".openai.azure.com", ".cognitiveservices.azure.com", ".services.ai.azure.com")):
+        return "azure"
+    return _hosts(library).get(host, host)
+
+
+@cache
+def _hosts(library: str) -> dict[str, str]:
+    """Return the providers by the hosts of their APIs; where several share one, the library's own."""
+    found: dict[str, str] = {}
+    for id in (library, *providers):
+        for form in ("openai", "anthropic"):
+            url = getattr(providers[id], f"{form}_url")
+            host = urlsplit(url).hostname if isinstance(url, str) else None
+            if host and "{" not in host and not providers[id].is_local:
+                found.setdefault(host, id)
+    return found
+
+
+def _copying(method: Callable[..., Any], calls: _Calls, provider: str | None) -> Any:
     def copy(*args: Any, **kwargs: Any) -> Any:
-        return wrapped(method(*args, **kwargs), ledger, tags, stream_usage=stream_usage)
+        copied = method(*args, **kwargs)
+        return wrapped(copied, calls.ledger, provider=provider, tags=calls.tags, stream_usage=calls.stream_usage)
 
     return copy
 
 
-def _recording(method: Callable[..., Any], ledger: "Ledger", tags: tuple[str, ...], asks_usage: bool) -> Any:
+def _recording(method: Callable[..., Any], calls: _Calls, asks_usage: bool) -> Any:
     """Return the method with a record of each call; `asks_usage` lets a stream tell its usage."""
-
-    def begun(kwargs: dict[str, Any]) -> tuple[Tracked, bool]:
-        model = kwargs.get("model")
-        tracked = ledger.track(model if isinstance(model, str) else None, tags=tags).start()
-        added = asks_usage and kwargs.get("stream") is True and "stream_options" not in kwargs
-        if added:
-            kwargs["stream_options"] = {"include_usage": True}
-        return tracked, added
-
     if inspect.iscoroutinefunction(method):
 
         async def call_async(*args: Any, **kwargs: Any) -> Any:
-            tracked, added = begun(kwargs)
+            tracked, added = calls.begun(kwargs, asks_usage)
             try:
                 answer = await method(*args, **kwargs)
             except BaseException as error:
@@ -97,7 +143,7 @@ def _recording(method: Callable[..., Any], ledger: "Ledger", tags: tuple[str, ..
         return call_async
 
     def call(*args: Any, **kwargs: Any) -> Any:
-        tracked, added = begun(kwargs)
+        tracked, added = calls.begun(kwargs, asks_usage)
         try:
             answer = method(*args, **kwargs)
         except BaseException as error:
@@ -137,6 +183,10 @@ class _Watched:
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._inner, name)
+
+    def __del__(self) -> None:
+        if self._tracked.recorded is None:  # nobody read it to its end, or closed it
+            self._ended(GeneratorExit())
 
     def _seen(self, chunk: Any) -> Any:
         self._tracked.first_token()
