@@ -327,6 +327,23 @@ def test_a_server_that_you_registered_is_a_target() -> None:
     assert [result.target for result in manager.health.check().results] == ["gpu-box"]
 
 
+def test_a_server_of_nobody_s_table_is_called_with_the_key_that_you_gave_it_and_may_want_none() -> None:
+    answers = {"https://llm.corp.example/v1/models": listing("ours")}
+    answers["https://llm.corp.example/v1/chat/completions"] = {"choices": [{}]}
+    for key in ("corp-key-0123456789", None):
+        transport = FakeTransport(answers)
+        source = OpenAICompatibleSource(
+            "https://llm.corp.example/v1", name="corp", is_local=False, transport=transport, api_key=key
+        )
+        manager = ModelManager(sources={"corp": source})
+        manager.discover()
+        transport.requests.clear()
+        health = Health(manager.models, sources=lambda: manager.sources, transport=transport)  # noqa: B023
+        assert health.check("ours", level=2)["ours"].level == 2
+        sent = [request.headers or {} for request in transport.requests]
+        assert [each.get("authorization") for each in sent] == [key and f"Bearer {key}"] * 2
+
+
 def test_by_default_those_with_a_key_are_checked_and_known_local_servers() -> None:
     manager = ModelManager(registry(Model("l", "vllm", is_local=True)))
     targets = [result.target for result in manager.health.check(level=0).results]

@@ -168,7 +168,7 @@ def try_call(target: Target, call: Call, timeout_s: float, transport: Transport 
 def _server(target: Target, url: str, transport: Transport | None) -> Server:
     endpoint = target.endpoint
     assert endpoint is not None  # noqa: S101 - `call_of` made no call without one
-    key = endpoint.find_key()
+    key = target.find_key()
     headers = endpoint.provider.headers(key.reveal() if key else None)
     hint = f"is {endpoint.provider.name} running?" if endpoint.provider.is_local else ""
     return Server(Asked(endpoint.provider.id, url, key, hint), transport or default_transport(), headers)

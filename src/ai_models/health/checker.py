@@ -120,14 +120,15 @@ class Health:
         """
         if level not in (0, 1, 2):
             raise AIModelsError(f"there is no level {level} of health: 0 dials nobody, 1 asks for lists, 2 calls")
-        chosen = self._chosen(targets, via, one=level == 2)
+        known = self._targets
+        chosen = _chosen(known, targets, via, one=level == 2)
         findings = [_Finding(target, target.configured()) for target in chosen]
         deepest = 0 if offline or current_policy().offline else level
         heard, interrupted = self._ask_lists(findings, timeout, progress) if deepest else ({}, False)
         if deepest == 2 and not interrupted:
             interrupted = self._try_calls(findings, timeout, progress)
         when = utc_now()
-        report = HealthReport([finding.result(when) for finding in findings], level, interrupted)
+        report = HealthReport([finding.result(when) for finding in findings], level, interrupted, known.meant)
         self._remember(report, heard, chosen, when)
         return report
 
@@ -154,7 +155,7 @@ class Health:
         >>> Health(models).estimate(["llama3"])
         {'llama3': Decimal('0')}
         """
-        chosen = self._chosen(targets, via, one=True)
+        chosen = _chosen(self._targets, targets, via, one=True)
         return {
             target.name: self._price(target)
             for target in chosen
@@ -187,11 +188,6 @@ class Health:
     @property
     def _targets(self) -> Targets:
         return Targets(self._models, self._sources(), find=self._find, env=self._env, dotenv=self._dotenv)
-
-    def _chosen(self, targets: str | Iterable[str] | None, via: str | None, *, one: bool) -> list[Target]:
-        if targets is None:
-            return self._targets.usual()
-        return self._targets.named([targets] if isinstance(targets, str) else targets, via, one=one)
 
     def _ask_lists(
         self, findings: list[_Finding], timeout_s: float, progress: Progress | None
@@ -279,6 +275,12 @@ class Health:
         self.log.record(
             [*results, *(each for each in _of_providers(heard, chosen, when) if (each.target, None) not in known)]
         )
+
+
+def _chosen(known: Targets, targets: str | Iterable[str] | None, via: str | None, *, one: bool) -> list[Target]:
+    if targets is None:
+        return known.usual()
+    return known.named([targets] if isinstance(targets, str) else targets, via, one=one)
 
 
 def _worth_dialling(finding: _Finding) -> bool:

@@ -81,7 +81,8 @@ def lister_of(target: Target, transport: Transport | None) -> ModelSource | None
     True
     """
     endpoint = target.endpoint
-    if transport is None and target.source is not None and (endpoint is None or endpoint.base_url is None):
+    own = transport is None or not target.in_table
+    if own and target.source is not None and (endpoint is None or endpoint.base_url is None):
         return target.source
     if endpoint is None or not has_list(endpoint.provider):
         return None
@@ -190,8 +191,10 @@ def verdict_of_server(heard: Heard, target: Target) -> Verdict:
 
 def _untried(target: Target) -> str:
     """Return a warning if the list would be the same without the key."""
-    open_to_all = target.endpoint is not None and target.endpoint.provider.open_list and not target.is_local
-    return "; the list is open to all: the key was not tried" if open_to_all and target.key else ""
+    open_to_all = target.in_table and bool(target.endpoint and target.endpoint.provider.open_list)
+    return (
+        "; the list is open to all: the key was not tried" if open_to_all and not target.is_local and target.key else ""
+    )
 
 
 def _absent(target: Target) -> str:
@@ -201,7 +204,14 @@ def _absent(target: Target) -> str:
 def _unproven(target: Target) -> Verdict | None:
     """Return why an open list says nothing of a key that isn't there."""
     served: Provider | None = target.endpoint.provider if target.endpoint else None
-    if served is None or not served.open_list or served.is_local or served.placeholder_key or target.key:
+    if (
+        served is None
+        or not target.in_table
+        or not served.open_list
+        or served.is_local
+        or served.placeholder_key
+        or target.key
+    ):
         return None
     if not served.key_variables or target.endpoint is None or not target.endpoint.at_home:
         return None

@@ -26,6 +26,8 @@ class HealthReport:
     level: int = 1
     interrupted: bool = False
     """Whether Ctrl-C ended the check before every answer was there."""
+    names: dict[str, str] = field(default_factory=dict, repr=False)
+    """What the names that were asked for mean: a model's name its id."""
 
     @property
     def ok(self) -> bool:
@@ -45,7 +47,8 @@ class HealthReport:
         return found
 
     def __getitem__(self, target: str) -> HealthResult:
-        results = [result for result in self.results if result.target == target]
+        named = self.names.get(target, target)
+        results = [result for result in self.results if result.target == named]
         if not results:
             raise KeyError(target)
         return next((result for result in results if result.ok), results[0])

@@ -11,12 +11,13 @@ from ai_models._core.model import Model, Offer
 from ai_models._core.registry import ModelRegistry
 from ai_models.connectors.endpoint import Endpoint
 from ai_models.connectors.offer_choice import in_order
-from ai_models.credentials import key_problems
+from ai_models.credentials import Key, key_problems
 from ai_models.errors import AIModelsError, ModelNotFoundError
 from ai_models.groups import GROUP_TAG, Groups
 from ai_models.health.verdicts import Verdict
 from ai_models.providers import Provider, provider_id, providers
 from ai_models.signing import has_login
+from ai_models.sources.local_servers import OpenAICompatibleSource
 
 __all__ = ["Target", "Targets"]
 
@@ -49,11 +50,30 @@ class Target:
         """What it is called while one waits."""
         return f"{self.name} ({self.provider})" if self.offer else self.name
 
+    def find_key(self) -> Key | None:
+        """Return the key that it is asked with; `None` if there is none.
+
+        >>> from ai_models.sources import OpenAICompatibleSource
+        >>> source = OpenAICompatibleSource("http://gpu-box:9000", name="gpu-box", api_key="not-for-your-eyes")
+        >>> Targets(ModelRegistry(), {"gpu-box": source}).of_provider("gpu-box").find_key()
+        <key of gpu-box from the argument>
+        """
+        if self.endpoint is None:
+            return None
+        if isinstance(self.source, OpenAICompatibleSource) and self.endpoint.base_url is None:
+            return self.source.key
+        return self.endpoint.find_key()
+
     @property
     def key(self) -> str | None:
         """The fingerprint of the key that it is asked with; `None` if there is none."""
-        key = self.endpoint.find_key() if self.endpoint else None
+        key = self.find_key()
         return key.fingerprint if key else None
+
+    @property
+    def in_table(self) -> bool:
+        """Whether its provider is one that the table knows; of any other server nobody knows if it wants a key."""
+        return self.endpoint is not None and provider_id(self.endpoint.provider.id) is not None
 
     @property
     def key_variable(self) -> str | None:
@@ -89,7 +109,11 @@ class Target:
             missing = endpoint.missing()
         except AIModelsError as error:
             return Verdict("no_key", str(error))
-        if not missing or (has_login(endpoint.provider, endpoint.env) and not missing.startswith("set ")):
+        if (
+            not missing
+            or not self.in_table
+            or (has_login(endpoint.provider, endpoint.env) and not missing.startswith("set "))
+        ):
             return Verdict("ok")
         if missing.startswith("set "):
             return Verdict("no_key", "its address is not known", missing)
@@ -129,12 +153,16 @@ class Targets:
         self._find = find or models.__getitem__
         self._env = env
         self._dotenv = dotenv
+        self.meant: dict[str, str] = {}
+        """What each name that was asked for means; groups aside."""
 
     def named(self, names: Iterable[str], via: str | None = None, *, one: bool = False) -> list[Target]:
         """Return what names mean, each target once; with `one`, of each model its best offer alone."""
         found: dict[tuple[str, str, str | None], Target] = {}
         for name in names:
             for target in self._meant(name, via, one):
+                if not name.startswith(GROUP_TAG):
+                    self.meant[name] = target.name
                 found.setdefault((target.name, target.provider, target.offer.key if target.offer else None), target)
         return list(found.values())
 
@@ -193,6 +221,8 @@ class Targets:
         source = self._source_of(offer.provider)
         base_url = offer.facts.get("base_url")
         given = base_url if isinstance(base_url, str) and "\\" not in base_url else None
+        if isinstance(source, OpenAICompatibleSource) and given == source.served.openai_url:
+            given = None
         return Target(name or offer.model.id, self._endpoint(offer.provider, given, source, offer), offer, source)
 
     def _endpoint(
