@@ -74,8 +74,16 @@ def ended(model: Model, today: date | None = None) -> bool:
     >>> ended(Model("gpt-4", "openai", retired="2026-06-30"), date(2026, 11, 23))
     True
     """
-    start = today or date.today()
-    return all(offer.gone or _is_past(_stated(offer, "retired"), start) for offer in model.offers.values())
+    return all(has_ended(offer, today) for offer in model.offers.values())
+
+
+def has_ended(offer: Offer, today: date | None = None) -> bool:
+    """Return whether an offer is served no more: it is listed no more, or its retirement is past.
+
+    >>> has_ended(Model("gpt-4", "openai", retired="2026-06-30").offer("openai"), date(2026, 11, 23))
+    True
+    """
+    return offer.gone is not None or _is_past(_stated(offer, "retired"), today or date.today())
 
 
 def _ends(model: Model, today: date) -> Iterator[Retirement]:

@@ -1,17 +1,18 @@
 """`ModelManager`: one object that holds your registry, the sources that fill it, and the connectors that use it."""
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
+from collections.abc import Iterable, Mapping, MutableMapping
 from datetime import date, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from ai_models._core.contracts import Connector, Listing, ModelSource
+from ai_models._core.contracts import Connector, ModelSource
 from ai_models._core.model import Model
 from ai_models._core.pricing import Pricing
 from ai_models._core.registry import ModelRegistry
 from ai_models.availability import Availability
 from ai_models.changes import Change, ChangeLog
+from ai_models.comparison.table import Comparison, compare
 from ai_models.costs.records import Cost
 from ai_models.discovery import DEFAULT_TIMEOUT_S, Answer, DiscoveryReport, Progress, ask_all
 from ai_models.errors import (
@@ -20,22 +21,22 @@ from ai_models.errors import (
     ConnectorNotFoundError,
     InvalidModelError,
     ModelNotFoundError,
+    NotFoundError,
     SourceError,
     SourceNotFoundError,
 )
 from ai_models.groups import Groups
 from ai_models.lifecycle import Retirement, retiring
+from ai_models.pick.choice import Choice
 from ai_models.plugins import Plugins
 
 if TYPE_CHECKING:
     from ai_models.benchmarks import Benchmarks
     from ai_models.budgets import Budgets
-    from ai_models.comparison import Comparison
     from ai_models.costs.estimator import Costs
     from ai_models.health import Health
     from ai_models.health_log import HealthLog
     from ai_models.last_answers import LastAnswers
-    from ai_models.pick import Choice, Picker
     from ai_models.roles import Roles
     from ai_models.usage.ledger import Ledger
 
@@ -99,15 +100,20 @@ class ModelManager:
     @cached_property
     def sources(self) -> MutableMapping[str, ModelSource]:
         """The sources by name: the built-in ones, those of installed packages, and your own."""
+        if self._sources is not None:
+            return self._sources
         from ai_models.sources import builtin_sources
 
-        found = Plugins(builtin_sources(), group="ai_models.sources", missing=SourceNotFoundError)
-        return found if self._sources is None else self._sources
+        return Plugins(builtin_sources(), group="ai_models.sources", missing=SourceNotFoundError)
 
     @cached_property
     def connectors(self) -> MutableMapping[str, Connector]:
         """The connectors by name: the built-in ones, those of installed packages, and your own."""
-        return _builtin_connectors() if self._connectors is None else self._connectors
+        if self._connectors is not None:
+            return self._connectors
+        from ai_models.connectors import builtin_connectors
+
+        return Plugins(builtin_connectors(), group="ai_models.connectors", missing=ConnectorNotFoundError)
 
     @property
     def registry(self) -> ModelRegistry:
@@ -206,11 +212,13 @@ class ModelManager:
         catalogue alone, `refresh` no cache, `dry_run` writes nothing; `timeout` is in seconds.
         """
         from ai_models.reconcile import Reconciliation
+        from ai_models.sources.policy import asking_under
 
-        names = list(self._worth_asking() if sources is None else sources)
+        by_default = (name for name in self.sources if self.sources[name].by_default)
+        names = list(by_default if sources is None else sources)
         asked = {name: self._source(name) for name in names}
         seconds = DEFAULT_TIMEOUT_S if timeout is None else timeout
-        ask = _asked_under(offline=offline, refresh=refresh, timeout_s=seconds * 0.9)  # so that its own reason is told
+        ask = asking_under(offline=offline, refresh=refresh, timeout_s=seconds * 0.9)  # so that its own reason is told
         answers = ask_all(asked, timeout=seconds, progress=progress, ask=ask)
         with self.models.batch():  # so that what others write meanwhile is joined, not overwritten
             run = Reconciliation(self.models, asked, accept_shrunken=accept_shrunken)
@@ -236,9 +244,10 @@ class ModelManager:
         Raise `SourceError` when the source fails.
         """
         from ai_models.reconcile import Reconciliation
+        from ai_models.sources.policy import asking_under
 
         source = self._source(name)
-        answers = ask_all({name: source}, ask=_asked_under())
+        answers = ask_all({name: source}, ask=asking_under())
         with self.models.batch():
             run = Reconciliation(self.models, {name: source})
             report, models = run.apply(answers, dry_run=not auto_register)
@@ -254,7 +263,7 @@ class ModelManager:
 
     def get_connector_metadata(self, model_id: str, connector: str, **settings: Any) -> dict[str, Any]:
         """Return the arguments with which a client library calls a model: pure data, without a secret."""
-        found: Any = self._connector(connector)  # a connector may take settings of its own
+        found = _named(self.connectors, connector, ConnectorNotFoundError)
         metadata: dict[str, Any] = found.format_metadata(self._model(model_id), **settings)
         return metadata
 
@@ -408,7 +417,7 @@ class ModelManager:
         """Keep how fast a provider was for you; `measured` is that of `Benchmarks.add_speed`."""
         self.benchmarks.add_speed(model_id, provider, **measured)
 
-    def compare(self, models: str | Iterable[str], **options: Any) -> "Comparison":
+    def compare(self, models: str | Iterable[str], **options: Any) -> Comparison:
         """Return models side by side, or one model across its providers; the options are those of `compare`.
 
         >>> manager = ModelManager()
@@ -416,13 +425,12 @@ class ModelManager:
         >>> manager.compare(["a", "b"])["context_size"].best
         (0,)
         """
-        from ai_models.comparison import compare
+        found = [self._model(id) for id in ([models] if isinstance(models, str) else models)]
+        return compare(
+            found, estimate=self.costs.estimate, benchmarks=self.benchmarks, availability=self.availability, **options
+        )
 
-        ids = [models] if isinstance(models, str) else list(models)
-        found = [self._model(id) for id in ids]
-        return compare(found, costs=self.costs, benchmarks=self.benchmarks, availability=self.availability, **options)
-
-    def pick(self, query: Mapping[str, Any] | str | None = None, **options: Any) -> "Choice":
+    def pick(self, query: Mapping[str, Any] | str | None = None, **options: Any) -> Choice:
         """Return the models that fit a query, ranked, and why the others don't; the options are those of `Picker.pick`.
 
         >>> manager = ModelManager()
@@ -430,13 +438,7 @@ class ModelManager:
         >>> manager.pick({"context_size": {"$gte": 1000}}, prefer="context").best.id
         'a'
         """
-        return self._picker.pick(query, **options)
-
-    @property
-    def _picker(self) -> "Picker":
-        from ai_models.pick import Picker
-
-        return Picker(self.models, self.costs, lambda: self.availability)
+        return self.roles.picker.pick(query, **options)
 
     @cached_property
     def roles(self) -> "Roles":
@@ -448,9 +450,10 @@ class ModelManager:
         >>> manager.models["long"].id
         'm'
         """
+        from ai_models.pick import Picker
         from ai_models.roles import Roles
 
-        return Roles(self.models, self._picker)
+        return Roles(self.models, Picker(self.models, self.costs, lambda: self.availability))
 
     def conflicts(self) -> dict[str, dict[str, dict[str, Any]]]:
         """Return what sources disagree about: by model and path, each overruled label with what it says."""
@@ -474,17 +477,11 @@ class ModelManager:
             raise ModelNotFoundError(error.key, hint="(the registry is empty: run `ai-models discover`)") from None
 
     def _source(self, name: str) -> ModelSource:
-        return _named(self.sources, name, SourceNotFoundError)
-
-    def _connector(self, name: str) -> Connector:
-        return _named(self.connectors, name, ConnectorNotFoundError)
-
-    def _worth_asking(self) -> Iterator[str]:
-        """Yield the sources that a discovery asks by default: those that need no key, or have one."""
-        return (name for name in self.sources if self.sources[name].by_default)
+        found: ModelSource = _named(self.sources, name, SourceNotFoundError)
+        return found
 
 
-def _named(known: Mapping[str, Named], name: str, missing: type[NotFoundError]) -> Named:
+def _named(known: Mapping[str, Any], name: str, missing: type[NotFoundError]) -> Any:
     try:
         return known[name]
     except missing:
@@ -497,17 +494,6 @@ def _beside(registry: ModelRegistry, ending: str) -> str | None:
     """Return where something about a registry is kept: beside its file, or nowhere for one in memory."""
     location = registry.location
     return None if location is None else location.removesuffix(".json") + ending
-
-
-def _asked_under(**policy: Any) -> Callable[[ModelSource], Listing]:
-    """Return how to ask a source under a fetch policy; it is entered in the thread that asks."""
-    from ai_models.sources.fetch import fetch_policy
-
-    def ask(source: ModelSource) -> Listing:
-        with fetch_policy(**policy):
-            return source.listing()
-
-    return ask
 
 
 __all__ = ["AIModelsError", "ModelManager", "default_storage", "get_manager"]

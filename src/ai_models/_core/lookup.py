@@ -16,7 +16,7 @@ Facts = Mapping[str, Any]
 
 Table = dict[str, list[str]]
 
-How = Literal["id", "alias", "name", "provider id", "identified", "snapshot", "case"]
+How = Literal["id", "alias", "name", "provider id", "identified", "snapshot", "case", "role"]
 
 _CUTOFF = 0.72
 _LONGEST = 200

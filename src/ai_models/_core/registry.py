@@ -43,6 +43,7 @@ class ModelRegistry(MutableMapping[str, Model]):
             raise StoreError("give a registry a storage_path or a store, not both", str(storage_path))
         self.availability: Callable[[], Callable[[Model], bool]] | None = None
         self.provider_id: Callable[[str], str] = above.provider_id
+        self.roles: Callable[[str], Resolution | None] | None = None
         self._store = _opened(store if storage_path is None else storage_path)
         self._index: Index | None = None
         self._indexed = self._store.revision
@@ -107,7 +108,7 @@ class ModelRegistry(MutableMapping[str, Model]):
         if key in self._store:
             return True
         with self._store.lock:
-            return self._names.knows(key)
+            return self._names.knows(key) or self._is_role(key)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._store)
@@ -152,8 +153,8 @@ class ModelRegistry(MutableMapping[str, Model]):
         """Return the model that a text means, and how it was found; raise if none or several are meant.
 
         An exact id comes first, then an alias, a name, a provider's id (bare, `provider/id` or
-        `provider:id`), the model that identity sees in it, its newest snapshot, and last the
-        same in other upper and lower case.
+        `provider:id`), the model that identity sees in it, its newest snapshot, the same in
+        other upper and lower case, and last a role (`roles`).
 
         >>> registry = ModelRegistry()
         >>> registry["openai/gpt-4o"] = Model("openai/gpt-4o", "openai", connector_metadata={"azure": {"id": "my-4o"}})
@@ -166,6 +167,9 @@ class ModelRegistry(MutableMapping[str, Model]):
                 return Resolution(text, "id", (f"{text!r} is an id",), model)
             found = self._names.find(text)
             if found is None:
+                meant = None if self.roles is None else self.roles(text)
+                if meant is not None:
+                    return meant
                 raise ModelNotFoundError(text, self.suggest(text))
             return Resolution(found.id, found.how, found.trace, self._store[found.id])
 
@@ -293,6 +297,12 @@ class ModelRegistry(MutableMapping[str, Model]):
             self._index = Index(model._record for model in self._store.peek())
             self._indexed = self._store.revision
         return self._index
+
+    def _is_role(self, name: str) -> bool:
+        try:
+            return self.roles is not None and self.roles(name) is not None
+        except ModelNotFoundError:
+            return False
 
     def _put(self, model: Model) -> None:
         with self._in_step():

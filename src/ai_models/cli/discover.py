@@ -83,6 +83,9 @@ def _write_report(out: Output, report: "DiscoveryReport", named: bool, limit: in
     if report.dry_run:
         for change in report.changes[: limit or None]:
             out.line(f"  {escape(str(change))}")
+    for change in report.changes:
+        if change.path == "role":
+            out.line(escape(f"role {change.id}: {change.old or 'no model'} → {change.new or 'no model'}"))
     out.line(format_total(report), "bold")
     out.note(_next_step(report))
 

@@ -18,7 +18,12 @@ if TYPE_CHECKING:
 
 R = TypeVar("R")
 
-_GUESSED = {"identified": "by the form of the id", "snapshot": "its newest snapshot", "case": "in other letters"}
+_GUESSED = {
+    "identified": "by the form of the id",
+    "snapshot": "its newest snapshot",
+    "case": "in other letters",
+    "role": "what fits that role best",
+}
 
 
 @dataclass

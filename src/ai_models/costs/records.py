@@ -6,7 +6,7 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
 
-__all__ = ["Cost", "Usage", "Workload"]
+__all__ = ["USUAL", "Cost", "Usage", "Workload"]
 
 _NOTHING: Mapping[str, float] = MappingProxyType({})
 
@@ -145,3 +145,18 @@ class Workload:
         """What one of the calls uses."""
         units = {**self.units, "image": self.images} if self.images else self.units
         return Usage(self.input_tokens, self.output_tokens, cache_read_tokens=self.cached_tokens, units=units)
+
+    def __str__(self) -> str:
+        """Return the workload as a person says it.
+
+        >>> str(Workload(10_000, 500, calls=1000))
+        '1,000 calls of 10,000 tokens in and 500 out'
+        """
+        calls = "one call" if self.calls == 1 else f"{self.calls:,} calls"
+        cached = f" ({self.cached_tokens:,} of them cached)" if self.cached_tokens else ""
+        units = "".join(f", {count:g} {unit}" for unit, count in self.usage.units.items())
+        return f"{calls} of {self.input_tokens:,} tokens in{cached} and {self.output_tokens:,} out{units}"
+
+
+USUAL = Workload(input_tokens=3_000, output_tokens=1_000)
+"""The workload by which prices are told apart where you name none: one call of 3,000 tokens in and 1,000 out."""

@@ -1,12 +1,14 @@
 """How sources may use the network and the cache: the policy that holds where a source is asked."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from typing import Any
 
-__all__ = ["FetchPolicy", "current_policy", "fetch_policy"]
+from ai_models._core.contracts import Listing, ModelSource
+
+__all__ = ["FetchPolicy", "asking_under", "current_policy", "fetch_policy"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,3 +57,17 @@ def fetch_policy(**changes: Any) -> Iterator[FetchPolicy]:
         yield policy
     finally:
         _policy.reset(token)
+
+
+def asking_under(**changes: Any) -> Callable[[ModelSource], Listing]:
+    """Return how to ask a source under a changed `FetchPolicy`, in whatever thread asks it.
+
+    >>> callable(asking_under(offline=True))
+    True
+    """
+
+    def ask(source: ModelSource) -> Listing:
+        with fetch_policy(**changes):
+            return source.listing()
+
+    return ask

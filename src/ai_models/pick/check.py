@@ -1,0 +1,107 @@
+"""Whether a model fits, through which of its offers, or which criteria keep it out."""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from ai_models._core.criteria import Criteria, node_of
+from ai_models._core.model import Model, Offer
+from ai_models._core.query import And, Compare, Node, Not, Predicate, compile_query, parse_query, parse_query_text
+from ai_models._core.query.wanted import shown
+from ai_models._core.registry import ModelRegistry
+from ai_models.errors import QueryError
+from ai_models.lifecycle import has_ended
+
+if TYPE_CHECKING:
+    from ai_models.availability import Availability
+
+__all__ = ["Check"]
+
+
+class Check:
+    """Says of a model by which of its offers it fits, or why it doesn't."""
+
+    def __init__(
+        self,
+        models: ModelRegistry,
+        given: Criteria,
+        query: Mapping[str, Any] | str | None,
+        availability: "Callable[[], Availability] | None",
+    ) -> None:
+        asked = parse_query_text(query) if isinstance(query, str) else query or {}
+        self._clauses = [_Clause(node) for node in _clauses(And((parse_query(asked), node_of(given))))]
+        provider = given.get("provider")
+        self._via = None if provider is None else models.provider_id(provider)
+        self._free: bool | None = given.get("free")
+        self._custom: Callable[[Model], object] | None = given.get("custom_filter")
+        self._available: bool | None = given.get("available")
+        if self._available is not None and availability is None:
+            raise QueryError("available: only a ModelManager knows your keys and servers", "available")
+        self._reach = None if self._available is None or availability is None else availability()
+
+    def offers(self, model: Model) -> tuple[list[Offer], list[str]]:
+        """Return the offers through which a model fits, or the reasons why it doesn't."""
+        alive, ends = _alive(model)
+        if not alive:
+            return [], [ends]
+        served = [offer for offer in alive if self._via in (None, offer.provider, offer.key)]
+        if not served:
+            return [], [f"not offered by {self._via}", *self._unmet(model)]
+        reached, trouble = self._reached(model, served)
+        if trouble:
+            return [], [trouble, *self._unmet(model)]
+        if self._via is None and self._available is not True:
+            reached = [next((each for each in reached if each.is_default), reached[0])]
+        return self._fitting(model, reached)
+
+    def _reached(self, model: Model, served: list[Offer]) -> tuple[list[Offer], str]:
+        if self._reach is None:
+            return served, ""
+        found = [offer for offer in served if self._reach.reaches(offer)]
+        if self._available:
+            return found, "" if found else "not available"
+        return served, "available" if found or self._reach.covers(model) else ""
+
+    def _fitting(self, model: Model, offers: list[Offer]) -> tuple[list[Offer], list[str]]:
+        """Return the offers with which the model meets every criterion, or what the nearest of them lacks."""
+        verdicts = [(offer, self._unmet(model if offer.is_default else offer.as_model())) for offer in offers]
+        fitting = [offer for offer, unmet in verdicts if not unmet]
+        return fitting, [] if fitting else min((unmet for _, unmet in verdicts), key=len)
+
+    def _unmet(self, view: Model) -> list[str]:
+        unmet = [clause.reason(view) for clause in self._clauses if not clause.meets(view)]
+        if self._free is not None and view.pricing.free is not self._free:
+            unmet.append("not free" if self._free else "free, or its price is unknown")
+        if self._custom is not None and not self._custom(view):
+            unmet.append("your own filter")
+        return unmet
+
+
+def _clauses(node: Node) -> Iterator[Node]:
+    """Yield the criteria of which every one must hold."""
+    if isinstance(node, And):
+        for each in node.nodes:
+            yield from _clauses(each)
+    else:
+        yield node
+
+
+class _Clause:
+    """One criterion: whether a model meets it, and why not in words."""
+
+    def __init__(self, node: Node) -> None:
+        self.meets: Predicate = compile_query(node)
+        self._refuted: Predicate = compile_query(Not(node))
+        self._text = shown(node)
+        self._asks = isinstance(node, Compare) and node.op == "exists"
+
+    def reason(self, view: Model) -> str:
+        return f"not {self._text}" if self._asks or self._refuted(view) else f"unknown whether {self._text}"
+
+
+def _alive(model: Model) -> tuple[list[Offer], str]:
+    """Return the offers of a model that are still served; if there are none, why."""
+    offers = list(model.offers.values())
+    alive = [offer for offer in offers if not has_ended(offer)]
+    if alive:
+        return alive, ""
+    return [], "listed no more" if all(offer.gone for offer in offers) else "retired"
