@@ -179,7 +179,7 @@ def _has(holder: Any, shape: Shape) -> bool:
 
 
 def _counted(shape: Shape, holder: Any) -> Usage:
-    counts: dict[str, int] = {}
+    counts: dict[str, Any] = {}
     units: dict[str, int] = {}
     for name, path in shape.parts.items():
         count = _count(at(holder, *path))
