@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from ai_models._core.contracts import ModelSource
 from ai_models._core.model import Model
@@ -55,6 +57,7 @@ LISTS = {
     "llamacpp": "http://127.0.0.1:8080/v1/models",
     "openrouter": "https://openrouter.ai/api/v1/models",
 }
+GROQ_CALL = "https://api.groq.com/openai/v1/chat/completions"
 CALLS = {
     "openai": "https://api.openai.com/v1/chat/completions",
     "anthropic": "https://api.anthropic.com/v1/messages",
@@ -584,6 +587,25 @@ def test_ctrl_c_while_lists_are_asked_for_makes_no_call() -> None:
 
     assert health.check("m", level=2, progress=interrupt).interrupted
     assert "POST" not in [sent.method for sent in transport.requests]
+
+
+WORDS = st.sampled_from(["error", "message", "detail", "loading", "model", "not found", "billing", "api key", SECRET])
+BODIES = st.recursive(
+    st.none() | st.integers() | st.text(max_size=8) | WORDS,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(WORDS, inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(status=st.integers(300, 599), body=BODIES, as_text=st.booleans())
+def test_a_refusal_of_any_shape_is_never_healthy_and_repeats_no_key(status: int, body: Any, as_text: bool) -> None:
+    said = answer(status, str(body).encode() if as_text else body)
+    for answers in ({LISTS["groq"]: said}, {LISTS["groq"]: listing("m"), GROQ_CALL: said}):
+        health, _ = health_of(answers, offered("groq"))
+        result = health.check("m", level=2)["m"]
+        assert not result.ok
+        assert SECRET not in json.dumps(result.to_dict())
 
 
 def test_there_is_no_fourth_level() -> None:
