@@ -17,8 +17,6 @@ from bench.synthetic import models
 SIZE = 20_000
 """How many models unless `--size` says otherwise: the bars are for a million."""
 
-BATCH = 50_000
-
 INDEXED = {"provider": "groq", "kind": "embedding"}
 UNINDEXED = {"custom_metadata.notes": {"$exists": False}}
 
@@ -47,8 +45,7 @@ def _of_one(name: str, url: str, turns: int, size: int) -> Iterator[Row]:
     registry = ModelRegistry(url)
     found = models(size)
     start = time.perf_counter()
-    while batch := list(islice(found, BATCH)):
-        registry.write(batch)
+    registry.write(found)
     seconds = time.perf_counter() - start
     what = f"{name}, {size:,} models"
     yield Row(

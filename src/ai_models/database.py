@@ -9,6 +9,7 @@ from ai_models.errors import MissingDependencyError, StoreBusyError, StoreError,
 
 if TYPE_CHECKING:
     from sqlalchemy import URL, Connection, Engine
+    from sqlalchemy.exc import DBAPIError
 
 __all__ = ["open_engine", "reading", "reported", "shown_url", "writing"]
 
@@ -17,6 +18,8 @@ BUSY_S = 30
 
 _WRITES = "ai_models_writes"
 _BUSY = ("database is locked", "lock timeout", "could not obtain lock")
+_READ_ONLY = ("readonly database", "permission denied", "read-only transaction")
+_AWAY = ("connection failed", "connection refused", "connection is lost", "terminating connection", "server closed")
 
 
 def open_engine(where: str | os.PathLike[str], *, read_only: bool = False) -> "Engine":
@@ -93,18 +96,26 @@ def reported(url: "URL") -> Iterator[None]:
     """Turn a database's errors into `StoreError`, or `StoreBusyError` where it is only busy, without a password."""
     from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-    where = shown_url(url)
     try:
         yield
     except DBAPIError as error:
-        cause = str(error.orig).strip().partition("\n")[0]
-        if any(word in cause for word in _BUSY):
-            raise StoreBusyError(
-                f"{where} is being written by another process for more than {BUSY_S} s; try again", where
-            ) from None
-        raise StoreError(f"{where}: {_without_password(cause, url)}", where) from None
+        raise _refused(error, url) from None
     except SQLAlchemyError as error:
+        where = shown_url(url)
         raise StoreError(f"{where}: {_without_password(str(error), url)}", where) from None
+
+
+def _refused(error: "DBAPIError", url: "URL") -> StoreError:
+    """Return the error for what a database, or the way to it, refused."""
+    where = shown_url(url)
+    cause = _without_password(str(error.orig).strip().partition("\n")[0], url)
+    if any(word in cause for word in _BUSY):
+        return StoreBusyError(f"{where} is being written by another process for more than {BUSY_S} s; try again", where)
+    if any(word in cause for word in _READ_ONLY):
+        return StoreError(f"{where} is read-only for you ({cause}); ask whoever owns it for the right to write", where)
+    if error.connection_invalidated or any(word in cause for word in _AWAY):
+        return StoreError(f"{where} can't be reached ({cause}); is it running? The next look tries again", where)
+    return StoreError(f"{where}: {cause}", where)
 
 
 def _parsed(where: "URL | str") -> "URL":

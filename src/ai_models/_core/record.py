@@ -1,10 +1,10 @@
 """Records: a Model as the JSON-ready data that stores keep."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from ai_models._core.capabilities import normalise_capabilities
-from ai_models._core.model import Model, check_fields
+from ai_models._core.model import FIELDS, Model, _Recorded, check_fields
 from ai_models.errors import InvalidModelError
 
 Record = dict[str, Any]
@@ -21,11 +21,35 @@ def to_record(model: Model) -> Record:
     >>> to_record(Model("gpt-4", "openai", tags={"b", "a"}))
     {'id': 'gpt-4', 'provider': 'openai', 'tags': ['a', 'b']}
     """
+    kept = _unchanged(model)
+    if kept is not None:
+        return kept
     record = {name: _plain(value, (None, name), model.id) for name, value in model.to_dict().items()}
     if type(record.get("provider")) is not str:
         raise InvalidModelError("provider", model.provider, "expected a text", model.id)
     check_fields(record, model.id)
     return record
+
+
+def _unchanged(model: Model) -> Record | None:
+    """Return the record that a model stands on, `None` if it has none or may differ from it."""
+    try:
+        record = _RECORD(model)
+    except AttributeError:
+        return None
+    for name, read in _READERS:
+        try:
+            value = read(model)
+        except AttributeError:  # never read, never set
+            continue
+        if value is not record.get(name):
+            return None
+    kept: Record = record
+    return kept
+
+
+_RECORD: Callable[[Model], Any] = _Recorded.__dict__["_record"].__get__
+_READERS: tuple[tuple[str, Callable[[Model], Any]], ...] = tuple((n, Model.__dict__[n].__get__) for n in FIELDS)
 
 
 def checked_record(id: str, row: Any, where: str) -> Record:

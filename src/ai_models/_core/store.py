@@ -65,7 +65,7 @@ class Store(MutableMapping[str, Model]):
     location: str | None = None
     url: str | None = None
     revision: int = 0
-    lock: RLock
+    lock: AbstractContextManager[Any]
     meta: MutableMapping[str, Any]
 
     @abstractmethod
@@ -79,6 +79,12 @@ class Store(MutableMapping[str, Model]):
     def names(self) -> Names | None:
         """The store's own index of names; `None`: the registry keeps one."""
         return None
+
+    def load(self, records: Iterable[Record]) -> None:
+        """Keep models as the records that another store gave, each checked, all in one transaction."""
+        with self.transaction():
+            for record in records:
+                self[record["id"]] = Model.on_record(checked_record(record["id"], record, ""))
 
     def select(self, wanted: Wanted) -> Iterator[Model]:
         """Yield the models that are wanted, to be looked at as those of `peek` are."""

@@ -196,7 +196,8 @@ class Pushdown:
         key = path.offer or ""
         if self.served is not None or path.parts or len(key) > _LONGEST or not _sayable(key):
             return None
-        clause = exists().where(offers.c.n == self.rows.c.n, offer_of(key)).correlate(self.rows)
+        row = exists().where(offers.c.n == self.rows.c.n, offer_of(key)).correlate(self.rows)
+        clause = or_(self.rows.c.provider == key_of(key), row)
         return clause if there else not_(clause)
 
 
@@ -339,12 +340,15 @@ def statements(clause: Clause | None, order: list[tuple[str, bool]], limit: int 
 
 def served_clause(provider: str, node: Node) -> Clause:
     """Return where a provider may serve a model, or a snapshot of it, so that a query holds: never too narrow."""
-    own = Pushdown(served=offers).split(node).clause
-    of_model = [offers.c.n == models.c.n, offer_of(provider)]
     snapshots = models.alias("snapshots")
-    theirs = Pushdown(rows=snapshots, served=offers).split(node).clause
-    of_snapshot = [snapshots.c.base == models.c.id, offers.c.n == snapshots.c.n, offer_of(provider)]
-    return or_(
-        exists().where(*of_model, *([] if own is None else [own])).correlate(models),
-        exists().where(*of_snapshot, *([] if theirs is None else [theirs])).correlate(models),
-    )
+    theirs = exists().where(snapshots.c.base == models.c.id, _served(snapshots, provider, node)).correlate(models)
+    return or_(_served(models, provider, node), theirs)
+
+
+def _served(rows: FromClause, provider: str, node: Node) -> Clause:
+    """Return where the default server, or an offer beside it, may serve so that a query holds."""
+    own = Pushdown(rows, served=rows).split(node).clause
+    default = and_(rows.c.provider == key_of(provider.partition(":")[0]), true() if own is None else own)
+    clause = Pushdown(rows, served=offers).split(node).clause
+    beside = exists().where(offers.c.n == rows.c.n, offer_of(provider), true() if clause is None else clause)
+    return or_(default, beside.correlate(rows))

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, MutableMapping, Sequence
 from contextlib import closing, contextmanager, nullcontext
 from dataclasses import replace
 from itertools import islice
-from threading import RLock
 from typing import TYPE_CHECKING, Any
 
 from ai_models._core.model import Model, deep_copy
@@ -16,8 +15,9 @@ from ai_models._core.query.order import in_order
 from ai_models._core.query.wanted import newest_views
 from ai_models._core.record import Record, checked_record, merge_values, to_record
 from ai_models._core.store import Explanation, Store
-from ai_models.database import open_engine, reading, shown_url
+from ai_models.database import open_engine, reading, reported, shown_url
 from ai_models.errors import StoreCorruptError, StoreError
+from ai_models.stores.sql.look import Look
 from ai_models.stores.sql.migrations import prepare
 from ai_models.stores.sql.names import SqlNames
 from ai_models.stores.sql.plan import planned
@@ -45,6 +45,7 @@ class SqlStore(Store):
     """
 
     location: str
+    lock: Look
 
     def __init__(self, where: str | os.PathLike[str], *, read_only: bool = False) -> None:
         self.engine = open_engine(where, read_only=read_only)
@@ -53,7 +54,7 @@ class SqlStore(Store):
         self.dialect = self.engine.dialect.name
         self.url = self.engine.url.render_as_string(hide_password=False)
         self.location = shown_url(self.engine.url)
-        self.lock = RLock()
+        self.lock = Look(self.engine)
         self.meta = SqlMeta(self)
         self.revision = 0
         self._counter = -1
@@ -150,7 +151,8 @@ class SqlStore(Store):
                 texts = [row[0] for each in statements for row in self._rows(connection, each)]
                 yield from (self._model(text) for text in texts)
                 return
-        with self.connected() as connection:
+        self._prepare()
+        with reading(self.engine) as connection:
             paged = connection.execution_options(yield_per=_PAGE, stream_results=True)
             for statement in statements:
                 with closing(self._rows(paged, statement)) as rows:
@@ -201,8 +203,8 @@ class SqlStore(Store):
             yield self._work.reader if flushed else self._work.current
             return
         self._prepare()
-        with reading(self.engine) as connection:
-            yield connection
+        with reported(self.engine.url):
+            yield self.lock.connection()
 
     def _prepare(self) -> None:
         if not self._prepared:
@@ -229,6 +231,7 @@ class SqlStore(Store):
                     self.revision += 1
                 return
             self._prepare()
+            self.lock.let_go()
             self._work = work = Work(self.engine)
             self._note(work.counter)
             try:
@@ -237,6 +240,7 @@ class SqlStore(Store):
             finally:
                 self._work = None
                 self.revision += 1
+                self.lock.let_go()
                 work.close()
 
     def _put(self, id: str, record: Record | None) -> None:
@@ -246,6 +250,12 @@ class SqlStore(Store):
                 anew = last is not None and (last.record is None or last.anew)
                 self._work.put(id, Change(record, anew))
                 self.revision += 1
+
+    def load(self, records: Iterable[Record]) -> None:
+        """Keep models as the records that another store gave, each checked, all in one transaction."""
+        with self.transaction():
+            for record in records:
+                self._put(record["id"], checked_record(record["id"], record, ""))
 
     def search_statement(self, words: list[str], *, limit: int) -> tuple[str, str]:
         """Return the statement, and its one value, for the records whose names have words that begin like these."""

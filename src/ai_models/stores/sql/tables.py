@@ -10,17 +10,19 @@ from hashlib import sha256
 from typing import Any
 
 from ai_models._core.lookup import named
-from ai_models._core.model import OFFER_BOUND
 from ai_models._core.query.paths import KIND_OF
 from ai_models._core.record import Record
 
 MODELS, NAMES, TAGS = "ai_models", "ai_models_names", "ai_models_tags"
 OFFERS, META, STATE, JOURNAL = "ai_models_offers", "ai_models_meta", "ai_models_state", "ai_models_journal"
 
-FACTS: tuple[str, ...] = tuple(
-    name for name, kind in KIND_OF.items() if kind in ("number", "text", "date", "flag") and name != "id"
+FACTS = (
+    *("provider", "lab", "family", "kind", "name", "base", "status", "released", "retired"),
+    *("context_size", "max_input_tokens", "max_output_tokens", "is_local", "open_weights"),
 )
-"""The fields that are columns as they are."""
+"""The fields that are columns as they are: what is often asked for. Others are filtered out of records."""
+
+_TEXTS = 9
 
 PRICES = {"input": "input_price", "output": "output_price"}
 """The columns of prices, in USD per token, by the part of `cost_per_token` that they hold."""
@@ -78,8 +80,7 @@ def bit_of(capability: str) -> int | None:
 def model_row(n: int, record: Record, revision: int, text: str) -> Row:
     """Return the row of a model, its record written as `text`."""
     get = record.get
-    facts = [key_of(value) if type(value := get(name)) is str else value for name in FACTS]
-    facts[_IS_LOCAL] = bool(facts[_IS_LOCAL])
+    texts = [value and key_of(value) for value in map(get, FACTS[:_TEXTS])]
     prices = get("cost_per_token") or {}
     has = lacks = 0
     for name, value in (get("capabilities") or {}).items():
@@ -87,11 +88,10 @@ def model_row(n: int, record: Record, revision: int, text: str) -> Row:
             has |= _BIT.get(name, 0)
         elif value is not None:
             lacks |= _BIT.get(name, 0)
+    counts = (get("context_size"), get("max_input_tokens"), get("max_output_tokens"))
+    flags = (bool(get("is_local")), get("open_weights"))
     paid = (_number(prices.get("input")), _number(prices.get("output")))
-    return (n, key_of(record["id"]), *facts, *paid, has, lacks, words_of(record), revision, text)
-
-
-_IS_LOCAL = FACTS.index("is_local")
+    return (n, key_of(record["id"]), *texts, *counts, *flags, *paid, has, lacks, words_of(record), revision, text)
 
 
 def words_of(record: Record) -> str:
@@ -132,28 +132,35 @@ def tag_rows(n: int, record: Record) -> set[Row]:
 def offer_rows(n: int, record: Record) -> set[Row]:
     """Return the rows of a model's offers, each with its limits and prices as that provider serves it.
 
+    The default server's is not among them where it says what the model's own row does.
+
     >>> record = {"id": "m", "provider": "x", "context_size": 4096, "connector_metadata": {"azure:eu": {"id": "my-m"}}}
-    >>> sorted(offer_rows(1, record))[0]
-    ('azure', 1, 'azure:eu', 4096, None, None, None, None)
+    >>> sorted(offer_rows(1, record))
+    [('azure', 1, 'azure:eu', 4096, None, None, None, None)]
     """
-    own, offers = record["provider"], record.get("connector_metadata") or {}
+    offers = record.get("connector_metadata")
+    if not offers:
+        return set()
+    own = record["provider"]
     default = next((key for key in offers if key == own or key.startswith(f"{own}:")), None)
-    rows = {_offer_row(n, key, record, facts, default=key == default) for key, facts in offers.items()}
-    if default is None:
-        rows.add(_offer_row(n, own, record, {}, default=True))
-    return rows
+    return {
+        _offer_row(n, key, record, facts, default=key == default)
+        for key, facts in offers.items()
+        if not (key == default == own and _OWN.isdisjoint(facts))
+    }
 
 
 def _offer_row(n: int, key: str, record: Record, facts: Mapping[str, Any], *, default: bool) -> Row:
-    def served(name: str) -> Any:
-        if name in facts:
-            return facts[name]
-        return record.get(name) if default or name not in OFFER_BOUND else None
+    if default:
+        facts = {**record, **facts}
+    window = facts["context_size"] if "context_size" in facts else record.get("context_size")
+    prices = facts.get("cost_per_token") or {}
+    paid = (_number(prices.get("input")), _number(prices.get("output")))
+    limits = (facts.get("max_input_tokens"), facts.get("max_output_tokens"))
+    return (key_of(key.partition(":")[0]), n, key_of(key), window, *limits, *paid)
 
-    prices = served("cost_per_token") or {}
-    limits = (served(name) for name in SERVED)
-    paid = (_number(prices.get(part)) for part in PRICES)
-    return (key_of(key.partition(":")[0]), n, key_of(key), *limits, *paid)
+
+_OWN = frozenset({*SERVED, "cost_per_token"})
 
 
 def _number(value: Any) -> float | None:
@@ -171,7 +178,7 @@ def statements(dialect: str) -> Iterator[str]:
     limits = ", ".join(f"{name} BIGINT" for name in SERVED)
     found = "" if sqlite else ", found TSVECTOR GENERATED ALWAYS AS (to_tsvector('simple', words)) STORED"
     yield (
-        f"CREATE TABLE {MODELS} (n {n} PRIMARY KEY, id {text} NOT NULL UNIQUE, {facts}, {prices}, has BIGINT NOT NULL,"
+        f"CREATE TABLE {MODELS} (n {n} PRIMARY KEY, id {text} NOT NULL, {facts}, {prices}, has BIGINT NOT NULL,"
         f" lacks BIGINT NOT NULL, words TEXT NOT NULL, revision BIGINT NOT NULL, record TEXT NOT NULL{found})"
     )
     yield (
@@ -188,6 +195,7 @@ def statements(dialect: str) -> Iterator[str]:
     number = "INTEGER PRIMARY KEY" if sqlite else "BIGSERIAL PRIMARY KEY"
     yield f"CREATE TABLE {JOURNAL} (seq {number}, topic {text} NOT NULL, at {text} NOT NULL, line TEXT NOT NULL)"
     yield f"CREATE INDEX {JOURNAL}_at ON {JOURNAL} (topic, at, seq)"
+    yield f"CREATE UNIQUE INDEX {MODELS}_id ON {MODELS} (id)"
     yield from indexes(dialect)
 
 

@@ -106,7 +106,7 @@ class Work:
         self.flush()
         point = None if self._writer is None else self._writer.connection.begin_nested()
         written, noted = set(self._written), set(self.noted)
-        loading = self._writer is not None and self._writer.loading
+        as_it_was = None if self._writer is None else (self._writer.many, self._writer.loading)
         try:
             yield
             if point is not None:
@@ -117,7 +117,7 @@ class Work:
             self._written, self.noted = written, noted
             if point is not None:
                 point.rollback()
-                self.writer.loading = loading
+                self.writer.many, self.writer.loading = as_it_was or (False, False)
             else:
                 self._undo()
             raise

@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 CHUNK = 5_000
 """How many models are written at a time."""
 
+_LOADING_KIB = -262_144
+_USUAL = "PRAGMA cache_size = -2000"
+
 _ASKED = 500
 _COPIED = 50
 
@@ -95,13 +98,17 @@ class Writer:
 
     connection: "Connection"
     revision: int
+    many: bool = False
     loading: bool = False
 
     def write(self, changes: Mapping[str, Change], base: Callable[[list[str]], dict[str, Stored]] | None) -> None:
         """Write changes; where `base` tells that others changed a model since, both their change and this one stay."""
-        if not self.loading and len(changes) >= CHUNK and self._next() == 1:
-            self._run(without_indexes(self.connection.dialect.name))
-            self.loading = True
+        if len(changes) >= CHUNK and not self.many:
+            self.many = True
+            if self.connection.dialect.name == "sqlite":
+                self._run([f"PRAGMA cache_size = {_LOADING_KIB}"])
+            self.loading = self._next() == 1
+            self._run(without_indexes(self.connection.dialect.name) if self.loading else ())
         for ids in chunks(changes, CHUNK):
             now = {} if self.loading and self._next() == 1 else stored(self.connection, ids)
             before = {} if base is None else base(ids)
@@ -113,6 +120,10 @@ class Writer:
         if self.loading:
             self._run(indexes(self.connection.dialect.name))
             self.loading = False
+        if self.many:
+            self._run(
+                [_USUAL] if self.connection.dialect.name == "sqlite" else [f"ANALYZE {MODELS}", f"ANALYZE {NAMES}"]
+            )
 
     def _next(self) -> int:
         return int(self.connection.exec_driver_sql(f"SELECT coalesce(max(n), 0) + 1 FROM {MODELS}").scalar_one())
