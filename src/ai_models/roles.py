@@ -186,7 +186,7 @@ class Roles(MutableMapping[str, Role]):
             return None
         except AmbiguousModelError as error:
             return error.candidates[0]
-        return None if found.how == "role" else found.id
+        return found.id if found.how in ("id", "alias", "name") else None
 
     def _checked(self, name: str) -> dict[str, Any]:
         kept = self._kept()

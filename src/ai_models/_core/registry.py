@@ -20,6 +20,9 @@ from ai_models.errors import InvalidModelError, ModelNotFoundError, QueryError, 
 
 Sort = str | Iterable[str]
 
+_OWN_NAMES = ("id", "alias", "name")
+"""The ways to find a model by a name of its own, which no role may take."""
+
 
 class ModelRegistry(MutableMapping[str, Model]):
     """Models by id, found by any name that they have: an alias, a name, a provider's id.
@@ -152,9 +155,9 @@ class ModelRegistry(MutableMapping[str, Model]):
     def resolve(self, text: str) -> Resolution:
         """Return the model that a text means, and how it was found; raise if none or several are meant.
 
-        An exact id comes first, then an alias, a name, a provider's id (bare, `provider/id` or
-        `provider:id`), the model that identity sees in it, its newest snapshot, the same in
-        other upper and lower case, and last a role (`roles`).
+        An exact id comes first, then an alias, a name, a role (`roles`), a provider's id (bare,
+        `provider/id` or `provider:id`), the model that identity sees in it, its newest snapshot,
+        and last the same in other upper and lower case.
 
         >>> registry = ModelRegistry()
         >>> registry["openai/gpt-4o"] = Model("openai/gpt-4o", "openai", connector_metadata={"azure": {"id": "my-4o"}})
@@ -166,10 +169,11 @@ class ModelRegistry(MutableMapping[str, Model]):
             if self._index is None and (model := self._store.get(text)) is not None:  # an id needs no index
                 return Resolution(text, "id", (f"{text!r} is an id",), model)
             found = self._names.find(text)
-            if found is None:
+            if found is None or found.how not in _OWN_NAMES:
                 meant = None if self.roles is None else self.roles(text)
                 if meant is not None:
                     return meant
+            if found is None:
                 raise ModelNotFoundError(text, self.suggest(text))
             return Resolution(found.id, found.how, found.trace, self._store[found.id])
 

@@ -30,6 +30,13 @@ SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
     },
     "Choose and pay": {
         "cost": ("costing", "Show what calls cost, before they are made."),
+        "usage": ("usage", "Show what was called, and what it cost."),
+        "budget": ("budgets", "Limit what may be spent."),
+        "compare": ("comparing", "Show models side by side, or one across its providers."),
+        "pick": ("picking", "Pick the model that fits best, and say why."),
+        "role": ("roles", "Name what a model must be; use the name as an id."),
+        "benchmarks": ("benchmarks", "Show scores, of a model or of a benchmark."),
+        "score": ("benchmarks", "Keep scores and speeds that you measured."),
     },
     "Make yours": {
         "tag": ("notes", "Tag models."),

@@ -208,13 +208,15 @@ class _Labels:
                 xytext=(0, 0),
                 textcoords="offset pixels",
                 fontsize=8,
+                bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.5, "alpha": 0.75},
+                zorder=5,
                 arrowprops={"arrowstyle": "-", "color": "0.6", "linewidth": 0.5, "shrinkA": 0, "shrinkB": 3},
             )
             text.set_parse_math(False)
             box = text.get_window_extent(self._renderer)
             dx, dy = self._free_spot(self._spots[at], box.width, box.height)
             text.set_position((dx, dy))
-            if abs(dy) < 3 * box.height and text.arrow_patch is not None:
+            if abs(dy + box.height / 2) < 0.9 * box.height and text.arrow_patch is not None:
                 text.arrow_patch.set_visible(False)
             x, y = self._spots[at]
             self._taken.append((x + dx, y + dy, x + dx + box.width, y + dy + box.height))
