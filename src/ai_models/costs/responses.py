@@ -4,9 +4,10 @@ Responses are looked at, not called and not changed: mappings and objects with a
 the same here, and no library is imported.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from math import isfinite
 from typing import Any
 
 from ai_models._core.pricing import exact
@@ -16,8 +17,11 @@ from ai_models.errors import InvalidModelError
 
 __all__ = ["Reading", "read_response"]
 
-_EVENTS = ("message_start", "response.completed")
-"""The events of a stream that hold a whole message or response."""
+_WITHIN = ("message", "response", "data", "metadata", "delta", "x_groq", "body")
+"""Where the events of a stream hold what says the usage, if it isn't the event itself."""
+
+_TICKS = 10_000_000_000
+"""How many of xAI's ticks are one USD."""
 
 LITELLM_COST = "x-litellm-response-cost"
 """The header in which LiteLLM's proxy says what a call cost, in USD."""
@@ -57,7 +61,7 @@ def read_response(response: Any) -> Reading:
     """
     opened = _opened(response)
     if isinstance(opened, list):
-        return _joined([_read(chunk) for chunk in map(_opened, opened)])
+        return _joined([(chunk, _read(chunk)) for chunk in map(_opened, opened)])
     found = _read(opened)
     if found is None:
         raise InvalidModelError("response", response, "it says nothing of what the call used")
@@ -67,18 +71,41 @@ def read_response(response: Any) -> Reading:
 
 def _opened(response: Any) -> Any:
     """Return what holds the usage: the body of an HTTP response, what a run used, the message in an event."""
-    if at(response, "type") in _EVENTS:
-        return at(response, "message") or at(response, "response")
-    if isinstance(response, Mapping | list):
-        return response
-    if callable(getattr(response, "json", None)) and hasattr(response, "headers") and hasattr(response, "content"):
-        return response.json()
+    if isinstance(response, list | tuple):
+        return list(response)
+    if isinstance(response, Mapping):
+        return _event(response)
+    sent = at(response, "http_response")
+    sent = response if sent is None else sent
+    if callable(at(sent, "json")) and at(sent, "headers") is not None:
+        return _body(sent)
     messages = getattr(response, "all_messages", None)
     if callable(messages):
         return _of_a_run(response, messages())
     if isinstance(response, Iterable) and not hasattr(response, "usage") and hasattr(response, "__next__"):
         return list(response)
+    return _event(response)
+
+
+def _event(response: Any) -> Any:
+    """Return the part of a stream's event that says the usage; what is no such event as it is."""
+    if any(at(response, name) is not None for name in ("usage", "usage_metadata", "usageMetadata")):
+        return response
+    for name in _WITHIN:
+        held = at(response, name)
+        if held is not None and not isinstance(held, str | list) and read_usage(held) is not None:
+            model = at(response, "model")
+            return {"model": model, "usage": at(held, "usage")} if name == "x_groq" else held
     return response
+
+
+def _body(response: Any) -> Any:
+    try:
+        return response.json()
+    except (ValueError, RuntimeError):
+        raise InvalidModelError(
+            "response", response, "its body is no JSON, or was not read: read it first, or give the list of its events"
+        ) from None
 
 
 def _of_a_run(run: Any, messages: Iterable[Any]) -> Mapping[str, Any]:
@@ -96,12 +123,41 @@ def _read(response: Any) -> Reading | None:
     cost, reporter = _reported(response)
     said = at(response, "response_metadata")
     model, id = _text(response, *_MODEL), _text(response, "id", "responseId", "response_id")
-    service = _text(response, "service_tier") or _text(at(response, "usage"), "service_tier")
-    provider = _text(response, "provider_name")
+    service = _service(response)
+    provider = _text(response, "provider_name") or _server(response)
     if said is not None:  # LangChain's
         model, service = _text(said, *_MODEL) or model, _text(said, "service_tier") or service
         provider = _text(said, "model_provider") or provider
     return Reading(usage, model, provider, id, service, cost, reporter)
+
+
+def _service(response: Any) -> str | None:
+    """Return the kind of service that answered, in the words of the one who did."""
+    usage = at(response, "usage")
+    if _text(usage, "speed") == "fast":
+        return "fast"
+    if _text(usage, "inference_geo") == "us":
+        return "US-only inference"  # a tenth dearer than the list says
+    return _text(response, "service_tier") or _text(usage, "service_tier") or _traffic(response)
+
+
+def _traffic(response: Any) -> str | None:
+    """Return the kind of service in Vertex AI's words, such as `ON_DEMAND` or `PROVISIONED_THROUGHPUT`."""
+    for holder, name in (("usageMetadata", "trafficType"), ("usage_metadata", "traffic_type")):
+        said = at(response, holder, name)
+        if said is not None:
+            return str(at(said, "value") or said).lower().removeprefix("on_demand_")
+    return None
+
+
+def _server(response: Any) -> str | None:
+    """Return the server that is known by the way it counts, or whom LiteLLM called."""
+    told = at(response, "_hidden_params", "custom_llm_provider")
+    if isinstance(told, str) and told:
+        return told
+    marks = {"ollama": "prompt_eval_count", "llamacpp": "tokens_evaluated"}
+    found = next((name for name, mark in marks.items() if _number(at(response, mark))), None)
+    return "bedrock" if found is None and _number(at(response, "usage", "inputTokens")) else found
 
 
 _MODEL = ("model", "model_name", "modelVersion", "model_version", "model_id")
@@ -112,39 +168,57 @@ def _reported(response: Any) -> tuple[Decimal | None, str | None]:
     usage = at(response, "usage")
     if usage is None:
         usage = at(response, "response_metadata", "token_usage")
-    cost = at(usage, "cost")
-    if _number(cost):
-        upstream = at(usage, "cost_details", "upstream_inference_cost")
-        own_key = at(usage, "is_byok") is True and _number(upstream)
-        return exact(cost) + (exact(upstream) if own_key else 0), "openrouter"
-    cost = at(response, "_hidden_params", "response_cost")
-    return (exact(cost), "litellm") if _number(cost) else (None, None)
+    for reporter, cost in _bills(response, usage):
+        if _number(cost):
+            return exact(cost), reporter
+    return None, None
+
+
+def _bills(response: Any, usage: Any) -> Iterator[tuple[str, Any]]:
+    """Yield who may have said in USD what a call cost, and where."""
+    cost, library = at(usage, "cost"), at(response, "_hidden_params")
+    upstream = at(usage, "cost_details", "upstream_inference_cost")
+    if at(usage, "is_byok") is True and _number(cost) and _number(upstream):
+        cost = exact(cost) + exact(upstream)
+    yield ("openrouter" if library is None else "litellm"), cost
+    yield "perplexity", at(cost, "total_cost")
+    ticks = at(usage, "cost_in_usd_ticks")
+    yield "xai", exact(ticks) / _TICKS if _number(ticks) else None
+    yield "deepinfra", at(usage, "estimated_cost")
+    yield (
+        "litellm",
+        at(library, "response_cost") or None,
+    )  # its zero is what it says of servers that it has no price for
 
 
 def _litellm_cost(response: Any) -> Decimal | None:
     headers = at(response, "headers")
     told = headers.get(LITELLM_COST) if hasattr(headers, "get") else None
     try:
-        return None if told is None else exact(float(told))
-    except ValueError:
+        cost = None if told is None else float(told)
+    except (TypeError, ValueError):
         return None
+    return exact(cost) if cost is not None and _number(cost) else None
 
 
-def _joined(readings: list[Reading | None]) -> Reading:
-    """Return what a stream's chunks say together: each count is the largest that any of them names."""
-    found = [each for each in readings if each is not None]
+def _joined(chunks: list[tuple[Any, Reading | None]]) -> Reading:
+    """Return what a stream's chunks say together: each count is the largest of any, or LangChain's parts added up."""
+    found = [(chunk, reading) for chunk, reading in chunks if reading is not None]
     if not found:
         raise InvalidModelError("response", "a stream", "no chunk of it says what the call used")
-    joined = found[0]
-    for each in found[1:]:
+    if len({reading.id for _, reading in found if reading.id is not None}) > 1:
+        raise InvalidModelError("response", "a list", "these are the answers of several calls: give one at a time")
+    joined = found[0][1]
+    for chunk, each in found[1:]:
         newer = {name: getattr(each, name) for name in Reading.__slots__ if getattr(each, name) is not None}
-        joined = replace(joined, **{**newer, "usage": _larger(joined.usage, each.usage)})
+        together = sum if at(chunk, "usage_metadata", "input_tokens") is not None else max
+        joined = replace(joined, **{**newer, "usage": _together(joined.usage, each.usage, together)})
     return joined
 
 
-def _larger(one: Usage, other: Usage) -> Usage:
+def _together(one: Usage, other: Usage, count: Callable[[list[int]], int]) -> Usage:
     counts = {
-        name: max(known)
+        name: count(known)
         for name in Usage.__slots__
         if name != "units" and (known := [n for n in (getattr(one, name), getattr(other, name)) if n is not None])
     }
@@ -160,4 +234,6 @@ def _text(holder: Any, *names: str) -> str | None:
 
 
 def _number(value: Any) -> bool:
-    return isinstance(value, int | float | Decimal) and not isinstance(value, bool)
+    if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
+        return False
+    return isfinite(value) and value >= 0

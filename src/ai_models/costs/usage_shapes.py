@@ -1,7 +1,8 @@
 """The shapes in which servers and libraries say what a call used: a row of a table each, and their traps."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from math import isfinite
 from typing import Any
 
 from ai_models.costs.records import Usage
@@ -35,6 +36,8 @@ class Shape:
     parts: Mapping[str, Path]
     beside_input: tuple[str, ...] = ()
     beside_output: tuple[str, ...] = ()
+    otherwise: Mapping[str, tuple[Path, ...]] = field(default_factory=dict)
+    """Where else servers put a count that isn't in its place."""
 
 
 _PROMPT, _COMPLETION = "prompt_tokens_details", "completion_tokens_details"
@@ -48,9 +51,16 @@ OPENAI = Shape(
     {
         "cache_read_tokens": (_PROMPT, "cached_tokens"),
         "cache_write_tokens": (_PROMPT, "cache_write_tokens"),
+        "cache_write_1h_tokens": (_PROMPT, "cache_creation_token_details", "ephemeral_1h_input_tokens"),
         "input_audio_tokens": (_PROMPT, "audio_tokens"),
         "reasoning_tokens": (_COMPLETION, "reasoning_tokens"),
         "output_audio_tokens": (_COMPLETION, "audio_tokens"),
+        "search": ("num_search_queries",),
+        "citation token": ("citation_tokens",),
+    },
+    otherwise={
+        "cache_read_tokens": (("cached_tokens",), ("prompt_cache_hit_tokens",), ("cache_read_input_tokens",)),
+        "cache_write_tokens": ((_PROMPT, "cache_creation_tokens"), ("cache_creation_input_tokens",)),
     },
 )
 RESPONSES = Shape(
@@ -66,6 +76,18 @@ RESPONSES = Shape(
         "output_image_tokens": (_OUTPUT, "image_tokens"),
     },
 )
+REALTIME = Shape(
+    ("usage",),
+    ("input_tokens",),
+    ("output_tokens",),
+    {
+        "cache_read_tokens": ("input_token_details", "cached_tokens"),
+        "cache_read_audio_tokens": ("input_token_details", "cached_tokens_details", "audio_tokens"),
+        "input_audio_tokens": ("input_token_details", "audio_tokens"),
+        "input_image_tokens": ("input_token_details", "image_tokens"),
+        "output_audio_tokens": ("output_token_details", "audio_tokens"),
+    },
+)
 ANTHROPIC = Shape(
     ("usage",),
     ("input_tokens",),
@@ -74,6 +96,7 @@ ANTHROPIC = Shape(
         "cache_read_tokens": ("cache_read_input_tokens",),
         "cache_write_tokens": ("cache_creation_input_tokens",),
         "cache_write_1h_tokens": (_CACHE, "ephemeral_1h_input_tokens"),
+        "reasoning_tokens": (_OUTPUT, "thinking_tokens"),
         "search": ("server_tool_use", "web_search_requests"),
     },
     beside_input=("cache_read_tokens", "cache_write_tokens"),
@@ -100,6 +123,7 @@ LANGCHAIN = Shape(
         "cache_read_tokens": ("input_token_details", "cache_read"),
         "cache_write_tokens": ("input_token_details", "cache_creation"),
         "cache_write_1h_tokens": ("input_token_details", "ephemeral_1h_input_tokens"),
+        "cache_write_5m_tokens": ("input_token_details", "ephemeral_5m_input_tokens"),
         "input_audio_tokens": ("input_token_details", "audio"),
         "reasoning_tokens": ("output_token_details", "reasoning"),
         "output_audio_tokens": ("output_token_details", "audio"),
@@ -131,12 +155,14 @@ COHERE = Shape(
     {"search": ("search_units",), "image": ("images",)},
 )
 COHERE_META = Shape(("meta", "billed_units"), COHERE.input, COHERE.output, COHERE.parts)
+PAGES = Shape(("usage_info",), ("input_tokens",), ("output_tokens",), {"page": ("pages_processed",)})
 OLLAMA = Shape((), ("prompt_eval_count",), ("eval_count",), {})
 LLAMA_CPP = Shape((), ("tokens_evaluated",), ("tokens_predicted",), {"cache_read_tokens": ("timings", "cache_n")})
 
-_UNITS = ("search", "image")
-_ELSEWHERE = (OPENAI, GEMINI, GEMINI_OBJECT, LANGCHAIN, COHERE, COHERE_META, BEDROCK)
+_UNITS = ("search", "image", "page", "citation token")
+_ELSEWHERE = (OPENAI, GEMINI, GEMINI_OBJECT, LANGCHAIN, COHERE, COHERE_META, BEDROCK, PAGES)
 _TOP_LEVEL = (OLLAMA, LLAMA_CPP)
+_NO_OUTPUT = (OPENAI, COHERE, COHERE_META)
 
 
 def read_usage(response: Any) -> Usage | None:
@@ -148,8 +174,9 @@ def read_usage(response: Any) -> Usage | None:
     """
     shape = _shape_of(response)
     if shape is None:
-        return _images_alone(response)
-    return _counted(shape, at(response, *shape.where) if shape.where else response)
+        return _by_the_piece(response)
+    usage = _counted(shape, at(response, *shape.where) if shape.where else response)
+    return replace(usage, units={**usage.units, **_tools(response)}) if shape is RESPONSES else usage
 
 
 def _shape_of(response: Any) -> Shape | None:
@@ -165,6 +192,12 @@ def _shape_of(response: Any) -> Shape | None:
 
 def _told_apart(response: Any, usage: Any) -> Shape:
     """Return whose `input_tokens` these are: Anthropic's leave out what a cache held, the others' don't."""
+    if any(at(usage, name) is not None for name in ("cache_read_input_tokens", "cache_creation_input_tokens")):
+        return ANTHROPIC
+    if at(usage, "input_token_details") is not None or at(usage, "output_token_details") is not None:
+        return REALTIME
+    if at(response, "type") in ("message", "message_delta"):
+        return ANTHROPIC
     if at(usage, _INPUT) is not None or at(usage, _OUTPUT) is not None or at(response, "object") == "response":
         return RESPONSES
     if at(usage, "cache_write_tokens") is not None or at(usage, "cache_read_tokens") is not None:
@@ -182,21 +215,35 @@ def _counted(shape: Shape, holder: Any) -> Usage:
     counts: dict[str, Any] = {}
     units: dict[str, int] = {}
     for name, path in shape.parts.items():
-        count = _count(at(holder, *path))
+        count = _count(at(holder, *path)) or _otherwise(shape, holder, name)
         if count:
             (units if name in _UNITS else counts)[name] = count
+    written = counts.get("cache_write_1h_tokens", 0) + counts.pop("cache_write_5m_tokens", 0)
+    if written > counts.get("cache_write_tokens", 0):
+        counts["cache_write_tokens"] = written
     prompt, answer = _count(at(holder, *shape.input)), _count(at(holder, *shape.output))
     if prompt is not None:
         prompt += sum(counts.get(name, 0) for name in shape.beside_input) + _tool_prompt(holder)
     if answer is not None or any(name in counts for name in shape.beside_output):
         answer = (answer or 0) + sum(counts.get(name, 0) for name in shape.beside_output)
     answer = _with_reasoning_beside(holder, prompt, answer, counts)
-    if answer is None and prompt is not None and shape in (OPENAI, COHERE, COHERE_META):
-        answer = 0  # embeddings and reranking have no output
+    if answer is None and prompt is not None and (shape in _NO_OUTPUT or _total(holder) == prompt):
+        answer = 0  # embeddings and reranking have no output, and some servers leave out what is none
     if prompt is None and units:
         prompt, answer = 0, answer or 0
     counts |= _modalities(holder)
     return Usage(prompt, answer, **counts, units=units) if units else Usage(prompt, answer, **counts)
+
+
+def _otherwise(shape: Shape, holder: Any, name: str) -> int | None:
+    places = shape.otherwise.get(name, ())
+    return next((count for path in places if (count := _count(at(holder, *path)))), None)
+
+
+def _total(holder: Any) -> int | None:
+    """Return what a server itself says that input and output come to."""
+    names = ("total_tokens", "totalTokenCount", "total_token_count", "totalTokens")
+    return next((count for name in names if (count := _count(at(holder, name))) is not None), None)
 
 
 def _with_reasoning_beside(holder: Any, prompt: int | None, answer: int | None, counts: dict[str, int]) -> int | None:
@@ -217,6 +264,10 @@ _DETAILS = {
     "prompt_tokens_details": "input",
     "candidatesTokensDetails": "output",
     "candidates_tokens_details": "output",
+    "responseTokensDetails": "output",
+    "response_tokens_details": "output",
+    "cacheTokensDetails": "cache_read",
+    "cache_tokens_details": "cache_read",
 }
 _COUNTED = (
     "input_audio_tokens",
@@ -224,6 +275,7 @@ _COUNTED = (
     "input_video_tokens",
     "output_audio_tokens",
     "output_image_tokens",
+    "cache_read_audio_tokens",
 )
 
 
@@ -241,8 +293,27 @@ def _modalities(holder: Any) -> dict[str, int]:
     return found
 
 
-def _images_alone(response: Any) -> Usage | None:
-    """Return the number of images in an answer that says nothing else of its usage."""
+_TOOLS = {"web_search_call": "search", "file_search_call": "storage_search"}
+
+
+def _tools(response: Any) -> dict[str, int]:
+    """Return how often tools were called that are paid by the call; opening a page that was found is free."""
+    found: dict[str, int] = {}
+    rows = at(response, "output")
+    for row in rows if isinstance(rows, list) else ():
+        kind, action = at(row, "type"), at(row, "action", "type")
+        if isinstance(kind, str) and kind in _TOOLS and action in (None, "search"):
+            found[_TOOLS[kind]] = found.get(_TOOLS[kind], 0) + 1
+    return found
+
+
+def _by_the_piece(response: Any) -> Usage | None:
+    """Return the seconds or images of an answer that counts no tokens, or the tokens that it doesn't tell apart."""
+    seconds, total = _count(at(response, "usage", "seconds")), _count(at(response, "usage", "total_tokens"))
+    if seconds is not None:
+        return Usage(0, 0, units={"second": seconds})
+    if total is not None and at(response, "object") == "list":
+        return Usage(total, 0)
     rows = at(response, "data")
     if isinstance(rows, list) and rows and all(at(row, "url") or at(row, "b64_json") for row in rows):
         return Usage(0, 0, units={"image": len(rows)})
@@ -252,6 +323,6 @@ def _images_alone(response: Any) -> Usage | None:
 def _count(value: Any) -> int | None:
     if type(value) is int and value >= 0:
         return value
-    if isinstance(value, bool) or not isinstance(value, int | float) or value < 0 or value != value:
+    if isinstance(value, bool) or not isinstance(value, int | float) or value < 0 or not isfinite(value):
         return None
     return int(value)
