@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from click.testing import CliRunner
 
 from ai_models import Model, ModelManager, ModelRegistry, ModelSource, Workload
@@ -145,3 +146,15 @@ def test_hostile_names_of_roles_are_escaped(manager: ModelManager) -> None:
     manager.roles.set("r\x1b[31m", TOOLS, note="n\x1b[31m")
     for args in (["role", "list"], ["role", "show", "r\x1b[31m"]):
         assert "\x1b" not in CliRunner().invoke(app, args, obj=Session(_manager=manager)).output
+
+
+def test_exports_offer_a_model_under_the_names_of_its_roles(manager: ModelManager, monkeypatch: Any) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-0123456789")
+    manager.roles.set("fast", TOOLS)
+    manager.roles.set("cheap", TOOLS)
+    made = CliRunner().invoke(app, ["export", "litellm", "fast", "b", "cheap"], obj=Session(_manager=manager)).stdout
+    rows = [(row["model_name"], row["litellm_params"]["model"]) for row in yaml.safe_load(made)["model_list"]]
+    assert rows == [("fast", "openai/wire-a"), ("cheap", "openai/wire-a"), ("b", "openai/wire-b")]
+    assert "model_id: fast" in manager.export("llm", "fast")
+    assert "name: fast" in manager.export("continue", ["fast"])
+    assert '"a"' in manager.export("json", "fast")

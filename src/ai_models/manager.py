@@ -289,11 +289,11 @@ class ModelManager:
 
         from ai_models.export import export, export_to_file
 
-        chosen = self._chosen(models)
+        chosen, labels = self._chosen(models), self.roles.labels(models)
         if output is None:
-            made = export(target, chosen, via=via)
+            made = export(target, chosen, via=via, labels=labels)
         else:
-            made = export_to_file(target, chosen, os.fspath(output), via=via)
+            made = export_to_file(target, chosen, os.fspath(output), via=via, labels=labels)
         for text in made.warnings:
             warnings.warn(text, AIModelsWarning, stacklevel=2)
         return made.text

@@ -154,6 +154,27 @@ class Roles(MutableMapping[str, Role]):
         reason = f"{name!r} is a role, which {best.id!r} fits best: {best.why}"
         return Resolution(best.id, "role", (reason,), self._models[best.id])
 
+    def labels(self, models: Any) -> dict[str, list[str]]:
+        """Return for ids and names of roles, by the id of the model, under which names to export it; `{}` for a query.
+
+        >>> from ai_models.costs import Costs
+        >>> models = ModelRegistry()
+        >>> models["m"] = {"provider": "x"}
+        >>> roles = Roles(models, Picker(models, Costs(models)))
+        >>> roles.set("fast")
+        >>> roles.labels(["fast"]), roles.labels(["m"])
+        ({'m': ['fast']}, {'m': ['m']})
+        """
+        found: dict[str, list[str]] = {}
+        if isinstance(models, Mapping) or not len(self):
+            return found
+        for text in [models] if isinstance(models, str) else models:
+            meant = self._models.resolve(text)
+            label = text if meant.how == "role" else meant.id
+            if label not in found.setdefault(meant.id, []):
+                found[meant.id].append(label)
+        return found
+
     def refresh(self) -> list[Change]:
         """Work out anew what each role means, keep it, and return those that mean another model than before.
 

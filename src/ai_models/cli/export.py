@@ -49,18 +49,20 @@ def export_command(
 
     TARGET is litellm, aider, aider-metadata, aider-conf, continue, opencode, codex, claude-code, claude-code-env,
     librechat, llm, zed, env or json. Keys are named by their variables, never written. Models that a tool can't reach
-    are left out and named on stderr; if you named one of them yourself, nothing is written.
+    are left out and named on stderr; if you named one of them yourself, nothing is written. A role may stand for an
+    ID: the model that it means now is offered under the role's name where the tool has names of its own.
     """
     if dry_run and output is None:
         raise click.UsageError("--dry-run shows what changes in a file; name it with --output")
     models = _chosen(session, ids, Filters(**asked), limit)
+    labels = session.manager.roles.labels(ids)
     from ai_models.export import export, export_to_file
 
     if ids or output is None:
-        made = export(target, models, via=via)
+        made = export(target, models, via=via, labels=labels)
         _refuse(made, ids)
     if output is not None:
-        made = export_to_file(target, models, output, via=via, dry_run=dry_run)
+        made = export_to_file(target, models, output, via=via, dry_run=dry_run, labels=labels)
     if session.out.json:
         session.out.data(_as_data(made, output))
         return

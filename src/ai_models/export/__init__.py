@@ -10,7 +10,7 @@ A file names each key's variable and never holds a key.
 
 import json
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ai_models._core.model import Model
@@ -76,11 +76,13 @@ def export(
     present: str | None = None,
     name: str = "the file",
     env: Mapping[str, str] | None = None,
+    labels: Mapping[str, Sequence[str]] | None = None,
 ) -> Export:
     """Return a tool's file for these models, joined into the `present` text of the file `name` if there is one.
 
     For each model the offer is used that the tool can reach and for which there is a key, or that of the
-    provider `via`. Raise `AIModelsError` if no model is left.
+    provider `via`. `labels` are the names, by model id, under which a tool that has its own (LiteLLM, Continue, llm)
+    shall offer a model, such as those of roles. Raise `AIModelsError` if no model is left.
 
     >>> export("codex", [Model("command", "cohere")])
     Traceback (most recent call last):
@@ -88,7 +90,7 @@ def export(
     ai_models.errors.AIModelsError: nothing to export to codex: 'command': cohere: out of reach for codex
     """
     found = _target(target)
-    entries, left_out = Reach(found.library(), found.key_form, env=env).entries(models, via)
+    entries, left_out = Reach(found.library(), found.key_form, env=env).entries(models, via, labels)
     kept = list(_checked(found, entries, left_out))
     if not kept:
         reasons = "; ".join(f"{printable(id)}: {reason}" for id, reason in list(left_out.items())[:3])
@@ -110,6 +112,7 @@ def export_to_file(
     via: str | None = None,
     dry_run: bool = False,
     env: Mapping[str, str] | None = None,
+    labels: Mapping[str, Sequence[str]] | None = None,
 ) -> Export:
     """Write a tool's file, joined into what it holds; the old one is kept as `.bak`, a broken one is left as it is.
 
@@ -131,7 +134,7 @@ def export_to_file(
         line = content.count(b"\n", 0, error.start) + 1
         problem = f"{path}, line {line}: this is no text in UTF-8; it is left as it is"
         raise StoreCorruptError(problem, path, line=line, column=None, backup=file_io.backup_of(place)) from None
-    made = export(target, models, via=via, present=present, name=path, env=env)
+    made = export(target, models, via=via, present=present, name=path, env=env, labels=labels)
     if not dry_run and made.text != present:
         file_io.make_parent(place)
         file_io.replace(place, made.text.encode())
@@ -148,7 +151,9 @@ def _target(name: str) -> Target:
 
 def _checked(target: Target, entries: Iterable[Entry], left_out: dict[str, str]) -> Iterator[Entry]:
     for entry in entries:
-        text = json.dumps([entry.model.id, entry.name, entry.id, entry.way.endpoint.url("openai"), entry.server])
+        text = json.dumps(
+            [entry.model.id, *entry.labels, entry.name, entry.id, entry.way.endpoint.url("openai"), entry.server]
+        )
         found = next((each for each in target.pattern if each in text), None)
         reason = f"its name holds {found}, which {target.name} would replace" if found else ""
         if not reason and target.needs is not None:

@@ -1,8 +1,8 @@
 """What is exported: each model with the offer that the tool uses, its address, and the name of its key's variable."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ai_models._core.model import Model, Offer
@@ -34,6 +34,8 @@ class Entry:
     view: Model
     missing: str = ""
     made: dict[str, Any] = field(default_factory=dict)
+    labels: tuple[str, ...] = ()
+    """The names under which a tool that has names of its own offers the model: its id, unless roles are exported."""
 
     @property
     def offer(self) -> Offer:
@@ -96,7 +98,9 @@ class Reach(TableConnector):
         """The tool's routes."""
         return self._library
 
-    def entries(self, models: Iterable[Model], via: str | None = None) -> tuple[list[Entry], dict[str, str]]:
+    def entries(
+        self, models: Iterable[Model], via: str | None = None, labels: Mapping[str, Sequence[str]] | None = None
+    ) -> tuple[list[Entry], dict[str, str]]:
         """Return an entry for each model, and by id why there is none."""
         found: list[Entry] = []
         left_out: dict[str, str] = {}
@@ -107,7 +111,7 @@ class Reach(TableConnector):
                 left_out[model.id] = error.reason
                 continue
             if isinstance(entry, Entry):
-                found.append(entry)
+                found.append(replace(entry, labels=tuple((labels or {}).get(model.id, [model.id]))))
             else:
                 left_out[model.id] = entry
         return found, left_out

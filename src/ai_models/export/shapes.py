@@ -95,11 +95,12 @@ def litellm(entries: Sequence[Entry]) -> Any:
     """A LiteLLM proxy's `model_list`; our rows are those whose `model_info.id` begins with our name."""
     rows = [
         {
-            "model_name": entry.model.id,
+            "model_name": label,
             "litellm_params": Owned(entry.made, _CONNECTION),
-            "model_info": Owned({"id": f"{OURS}/{entry.model.id}", **_litellm_facts(entry)}, _FACTS),
+            "model_info": Owned({"id": f"{OURS}/{label}", **_litellm_facts(entry)}, _FACTS),
         }
         for entry in entries
+        for label in entry.labels
     ]
     own_key = {"master_key": Default(f"os.environ/{MASTER_KEY}")}
     return {"model_list": Rows(rows, ("model_info", "id")), "general_settings": own_key}
@@ -141,7 +142,7 @@ def aider_conf(entries: Sequence[Entry]) -> Any:
 def continue_dev(entries: Sequence[Entry]) -> Any:
     """Continue's models."""
     rows = []
-    for entry in entries:
+    for entry, label in [(each, label) for each in entries for label in each.labels]:
         provider, base = _continue_server(entry)
         options = _known(contextLength=entry.context, maxTokens=entry.view.max_output_tokens)
         abilities = [
@@ -149,7 +150,7 @@ def continue_dev(entries: Sequence[Entry]) -> Any:
         ]
         rows.append(
             {
-                "name": entry.name,
+                "name": entry.name if label == entry.model.id else label,
                 "provider": provider,
                 "model": entry.id,
                 "apiBase": base,
@@ -330,7 +331,7 @@ def llm(entries: Sequence[Entry]) -> Any:
     """The extra models of simonw's llm."""
     rows = [
         _known(
-            model_id=entry.model.id,
+            model_id=label,
             model_name=entry.id,
             api_base=entry.url("openai"),
             api_key_name=_llm_key(entry),
@@ -340,6 +341,7 @@ def llm(entries: Sequence[Entry]) -> Any:
             reasoning=entry.view.supports("reasoning") or None,
         )
         for entry in entries
+        for label in entry.labels
     ]
     return Rows(rows, ("model_id",), ("api_key_name", "vision", "supports_tools", "supports_schema", "reasoning"))
 

@@ -66,7 +66,9 @@ _ROWS = (
         lambda: libraries()["litellm"],
         "os.environ/%s",
         own_key=shapes.MASTER_KEY,
-        needs=lambda entry: "LiteLLM takes a name with * for a pattern" if "*" in entry.model.id + entry.id else "",
+        needs=lambda entry: (
+            "LiteLLM takes a name with * for a pattern" if "*" in "".join(entry.labels) + entry.id else ""
+        ),
     ),
     Target("aider", "~/.aider.model.settings.yml", "yaml", shapes.aider, _aider, needs=shapes.aider_needs),
     Target("aider-metadata", "~/.aider.model.metadata.json", "json", shapes.aider_metadata, _aider),
