@@ -80,3 +80,21 @@ def test_the_documentation_builds_offline_without_a_warning(tmp_path: Path) -> N
         [*build, "docs", str(tmp_path / "html")], cwd=ROOT, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
+
+
+def test_the_picture_shows_what_the_commands_print_today() -> None:
+    """Spaces apart, which the form of the picture decides."""
+    done = subprocess.run(
+        [sys.executable, "-c", "import picture; print(picture.drawn())"],
+        cwd=ROOT / "tools",
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    shown = (ROOT / "docs/images/terminal.svg").read_text("utf-8")
+    assert words_of(done.stdout) == words_of(shown), "bring it up to date: python tools/picture.py"
+
+
+def words_of(svg: str) -> list[str]:
+    return re.findall(r"[^\s<>]+", re.sub(r"<[^>]*>|&#160;", " ", svg.partition("<text")[2]))

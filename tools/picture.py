@@ -16,8 +16,10 @@ from rich.text import Text
 PICTURE = ROOT / "docs/images/terminal.svg"
 UNSEEN = ["ai-models discover --offline"]
 SEEN = [
-    "ai-models list --lab openai,google,mistral --cap vision,tools --max-input-price 1 --sort price --limit 4",
-    "ai-models show gpt-4o-mini --limit 3",
+    "ai-models list --lab openai,google --cap vision,tools --sort price --limit 4",
+    "ai-models compare gpt-4o claude-sonnet-4-5 gemini-2.5-pro --fields context_size,price,retired",
+    "ai-models pick --cap tools --min-context 200k --lab openai,google --limit 4",
+    "ai-models connect claude-sonnet-4-5 langchain",
 ]
 
 
