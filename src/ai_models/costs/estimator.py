@@ -1,10 +1,11 @@
 """What a call costs: with the prices of the day where somebody keeps them, else with those of the registry."""
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from datetime import time as clock
+from math import inf
 from typing import TYPE_CHECKING, Any
 
 from ai_models._core.model import PRICE_FIELDS, Model, Offer
@@ -15,7 +16,14 @@ from ai_models.costs.dated import dated_tariff
 from ai_models.costs.records import Cost, Usage, Workload
 from ai_models.costs.responses import Reading, read_response
 from ai_models.costs.tariff import PLAIN, Tariff, gathered_tariff
-from ai_models.errors import AmbiguousModelError, ModelNotFoundError, NotFoundError, QueryError
+from ai_models.errors import (
+    AmbiguousModelError,
+    ModelNotFoundError,
+    NotFoundError,
+    ProviderNotFoundError,
+    QueryError,
+)
+from ai_models.providers import default_rank, provider_id
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
@@ -28,6 +36,9 @@ _HOLDS_S = 600
 """How long the tariff of a model is kept, in seconds: some prices change with the hour."""
 
 _MOST_KEPT = 10_000
+
+_BILLERS = {name: name for name in ("openrouter", "perplexity", "xai", "deepinfra")}
+"""Who says what a call cost because they bill it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +98,7 @@ class Costs:
         `usage` takes the place of all counts; a `Workload` is all of its calls. `provider` is who
         serves, by default the model's own server; `at` a day or a time, by default now;
         `service` such as `batch`, `flex`, `priority`. Raise `ModelNotFoundError` for a model
-        that nobody knows.
+        that nobody knows, `QueryError` for counts that can't be.
         """
         if usage is None:
             pieces = {**(units or {}), "image": images} if images else units
@@ -101,6 +112,7 @@ class Costs:
                 output_audio_tokens=output_audio_tokens,
                 units=pieces or {},
             )
+            _check(usage)
         plan = self._plan(model, provider, at, service)
         if isinstance(usage, Workload):
             return plan.tariff.cost(plan.model, plan.provider, usage.usage).times(usage.calls)
@@ -138,18 +150,20 @@ class Costs:
         service: str | None = None,
     ) -> Cost:
         """Return what the call cost that a reading of its response tells of."""
-        biller = "openrouter" if reading.reporter == "openrouter" else None
-        told = provider or biller
-        plan = self._known_plan((reading.model, model), told or reading.provider, at, service or reading.service)
-        if reading.reported is not None:
-            named = model.id if isinstance(model, Model) else model or reading.model or "unknown"
-            served = told or (plan.provider if plan else str(reading.reporter))
-            parts = {"reported": reading.reported}
-            return Cost(plan.model if plan else named, served, parts, source=f"reported by {reading.reporter}")
-        if plan is None:
-            named = reading.model or (model if isinstance(model, str) else "unknown")
-            return Cost(named, provider or reading.provider or "unknown", {}, ("price",))
-        return plan.tariff.cost(plan.model, plan.provider, reading.usage)
+        told = provider or _BILLERS.get(reading.reporter or "") or reading.provider
+        told = told and (provider_id(told) or told)
+        service = service or reading.service
+        plan = self._known_plan((reading.model, model), told, at, service, answered=True)
+        if plan is not None and reading.reported is None:
+            return plan.tariff.cost(plan.model, plan.provider, reading.usage)
+        asked = model.id if isinstance(model, Model) else model
+        known = plan or self._known_plan((reading.model, model), None, at, service)
+        named = known.model if known else asked or reading.model or "unknown"
+        if reading.reported is None:
+            wanted = "provider" if known and not told else "price"
+            return Cost(named, told or "unknown", {}, (wanted,))
+        served = told or (known.provider if known else str(reading.reporter))
+        return Cost(named, served, {"reported": reading.reported}, source=f"reported by {reading.reporter}")
 
     def canonical(self, model: str) -> str:
         """Return the id of the model that a name means; the name itself if nobody knows it.
@@ -161,30 +175,54 @@ class Costs:
         return model if plan is None else plan.model
 
     def _known_plan(
-        self, models: Iterable[str | Model | None], provider: str | None, at: When, service: str | None
+        self,
+        models: Iterable[str | Model | None],
+        provider: str | None,
+        at: When,
+        service: str | None,
+        *,
+        answered: bool = False,
     ) -> _Plan | None:
-        """Return the plan of the first of these models that is known: at that provider, or else at its own server."""
+        """Return the plan of the first of these models that is known; at that provider if one is named, at no other."""
         for model in models:
-            for server in dict.fromkeys((provider, None)):
-                if model is None:
-                    continue
-                try:
-                    return self._plan(model, server, at, service)
-                except (NotFoundError, AmbiguousModelError):
-                    continue
+            if model is None:
+                continue
+            try:
+                return self._plan(model, provider, at, service, answered=answered)
+            except (NotFoundError, AmbiguousModelError):
+                continue
         return None
 
-    def _plan(self, model: str | Model, provider: str | None, at: When, service: str | None) -> _Plan:
+    def _plan(
+        self, model: str | Model, provider: str | None, at: When, service: str | None, *, answered: bool = False
+    ) -> _Plan:
         if isinstance(model, Model):
-            return self._made(model, provider, at, service, 0)
-        key = model, provider, at, service
+            return self._made(self._offer(model, provider), at, service, 0)
+        key = model, provider, at, service, answered
         plan, revision = self._plans.get(key), self._models.revision
         if plan is not None and plan.revision == revision and time.monotonic() < plan.until:
             return plan
         if len(self._plans) >= _MOST_KEPT:
             self._plans.clear()
-        made = self._plans[key] = self._made(self._find(model), provider, at, service, revision)
+        offer = self._offer(self._find(model), provider, model if answered else None)
+        made = self._plans[key] = self._made(offer, at, service, revision)
         return made
+
+    def _offer(self, model: Model, provider: str | None, called: str | None = None) -> Offer:
+        """Return the offer of a provider, by default of the model's own server, or of the one that calls it so."""
+        if provider is None:
+            return model.offer(_server_that_says(model, called) or model.provider)
+        names = provider, provider_id(provider)
+        served = [offer for offer in model.offers.values() if offer.key == provider or offer.provider in names]
+        served.sort(key=lambda offer: (offer.id != called, offer.key != provider))
+        return served[0] if served else self._newest(model, names[1] or provider)
+
+    def _newest(self, model: Model, provider: str) -> Offer:
+        """Return the offer of the newest snapshot that a provider serves, where it doesn't serve the model itself."""
+        registry = self._models if model.id in self._models or self._catalogue is None else self._catalogue()
+        offers = registry.offers(model.id) if model.id in registry else []
+        found = next((offer for _, offer in offers if offer.provider == provider), None)
+        return found or model.offer(provider)
 
     def _find(self, id: str) -> Model:
         try:
@@ -197,10 +235,9 @@ class Costs:
                 raise
             return catalogue[id]
 
-    def _made(self, model: Model, provider: str | None, at: When, service: str | None, revision: int) -> _Plan:
-        offer = model.offer(provider or model.provider)
+    def _made(self, offer: Offer, at: When, service: str | None, revision: int) -> _Plan:
         tariff = self._tariff(offer, _moment(at), at is not None, service)
-        return _Plan(model.id, offer.provider, tariff, revision, time.monotonic() + _HOLDS_S)
+        return _Plan(offer.model.id, offer.provider, tariff, revision, time.monotonic() + _HOLDS_S)
 
     def _tariff(self, offer: Offer, moment: datetime, dated: bool, service: str | None) -> Tariff:
         label = _label(offer)
@@ -231,6 +268,40 @@ class Costs:
         return dict(zip(PRICE_FIELDS, values, strict=True))
 
 
+def _server_that_says(model: Model, called: str | None) -> str | None:
+    """Return the offer of the server that calls a model so, if its own doesn't; `None` if that is no server's id.
+
+    Raise `ProviderNotFoundError` where several servers do: they ask different prices.
+    """
+    if called is None or called in (model.id, model.name, *model.aliases):
+        return None
+    offers = {offer.provider: offer for offer in reversed(model.offers.values()) if offer.id == called}
+    if not offers or model.provider in offers:
+        return None
+    ranks = {provider: default_rank(provider, model.lab) for provider in offers}
+    best = [provider for provider in offers if ranks[provider] == min(ranks.values())]
+    if len(best) > 1:
+        raise ProviderNotFoundError(called, best, "(several serve it)")
+    return offers[best[0]].key
+
+
+def _check(usage: Usage) -> None:
+    """Raise `QueryError` for counts below zero, or parts that are more than the whole that they are part of."""
+    counts = {name: getattr(usage, name) for name in Usage.__slots__ if name != "units"} | dict(usage.units)
+    for name, count in counts.items():
+        if count and not 0 <= count < inf:
+            raise QueryError(f"{name}={count!r}: expected a number that is not below zero", name)
+    cached = usage.cache_read_tokens + usage.cache_write_tokens
+    for name, part, whole in (
+        ("input_tokens", max(cached, usage.input_audio_tokens), usage.input_tokens),
+        ("output_tokens", max(usage.reasoning_tokens, usage.output_audio_tokens), usage.output_tokens),
+    ):
+        if whole is not None and part > whole:
+            raise QueryError(
+                f"{name}={whole}: the {part} tokens that are cached, audio or reasoning are part of it", name
+            )
+
+
 def _prices(offer: Offer) -> Mapping[str, Any]:
     """Return what an offer asks, without a copy of the whole model."""
     own = offer.is_default
@@ -238,18 +309,23 @@ def _prices(offer: Offer) -> Mapping[str, Any]:
 
 
 def _label(offer: Offer) -> str:
-    """Return who states the price of an offer, as `source@date`; just `user` for you, empty if nobody is known."""
-    held = next((name for name in PRICE_FIELDS if offer.facts.get(name)), None)
-    path = (
-        f"connector_metadata.{offer.key}.{held}"
-        if held
-        else next((name for name in PRICE_FIELDS if getattr(offer.model, name)), "cost_per_token")
-    )
-    stated = offer.model.provenance_of(f"{path}.input") or offer.model.provenance_of(path)
-    if stated is None:
-        return USER if _prices(offer)["cost_per_token"] else ""
-    first = stated.partition(" ")[0]
-    return USER if first.partition("@")[0] == USER else first
+    """Return who states the price of an offer, as `source@date`; just `user` if you do for any part, else empty."""
+    prices = _prices(offer)
+    stated = [offer.model.provenance_of(path) for path in _paths(offer, prices)]
+    first = [label.partition(" ")[0] for label in stated if label]
+    if any(label.partition("@")[0] == USER for label in first):
+        return USER
+    return first[0] if first else USER if prices["cost_per_token"] else ""
+
+
+def _paths(offer: Offer, prices: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the path of each price of an offer in its model, that of the input first."""
+    for name, value in prices.items():
+        path = f"connector_metadata.{offer.key}.{name}" if name in offer.facts else name
+        parts = sorted(value, key=lambda part: part != "input") if isinstance(value, Mapping) else ()
+        yield from (f"{path}.{part}" for part in parts)
+        if value and not parts:
+            yield path
 
 
 def _moment(at: When) -> datetime:

@@ -3,12 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from decimal import Decimal
-from types import MappingProxyType
 from typing import Any
 
 __all__ = ["USUAL", "Cost", "Usage", "Workload"]
-
-_NOTHING: Mapping[str, float] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +32,7 @@ class Usage:
     input_image_tokens: int = 0
     output_image_tokens: int = 0
     input_video_tokens: int = 0
-    units: Mapping[str, float] = field(default_factory=lambda: _NOTHING)
+    units: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def uncached_tokens(self) -> int | None:
@@ -138,7 +135,7 @@ class Workload:
     calls: int = 1
     cached_tokens: int = 0
     images: float = 0
-    units: Mapping[str, float] = field(default_factory=lambda: _NOTHING)
+    units: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def usage(self) -> Usage:

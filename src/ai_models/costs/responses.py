@@ -155,6 +155,8 @@ def _server(response: Any) -> str | None:
     told = at(response, "_hidden_params", "custom_llm_provider")
     if isinstance(told, str) and told:
         return told
+    if at(response, "x_groq") is not None:
+        return "groq"
     marks = {"ollama": "prompt_eval_count", "llamacpp": "tokens_evaluated"}
     found = next((name for name, mark in marks.items() if _number(at(response, mark))), None)
     return "bedrock" if found is None and _number(at(response, "usage", "inputTokens")) else found

@@ -120,11 +120,9 @@ class Tariff:
     ) -> int:
         """Charge one part of the tokens, and return how many of them are settled with that."""
         if part == "cache_write" and usage.cache_write_1h_tokens and not self._as_the_whole("cache_write_1h"):
-            self._charge("cache_write_1h", usage.cache_write_1h_tokens, prompt, parts, missing)
-            rest = count - usage.cache_write_1h_tokens
-            return usage.cache_write_1h_tokens + (
-                self._part(part, rest, Usage(), prompt, parts, missing) if rest else 0
-            )
+            long = min(count, usage.cache_write_1h_tokens)
+            self._charge("cache_write_1h", long, prompt, parts, missing)
+            return long + (self._part(part, count - long, Usage(), prompt, parts, missing) if count > long else 0)
         if part == "input_audio" and usage.cache_read_audio_tokens:
             count -= usage.cache_read_audio_tokens  # these were read from the cache, and counted there
             if "cache_read_audio" in self.rates and "cache_read" in parts:
