@@ -38,6 +38,7 @@ def recorder() -> Iterator[Recorder]:
     with Recorder() as running:
         yield running
     gc.collect()  # the libraries' sockets close here, not in another test
+    gc.freeze()  # nor is a whole library looked through after each test
 
 
 def own_key(provider: str) -> str:

@@ -44,6 +44,7 @@ def tried(folder: Path, name: str, row: Mapping[str, str]) -> bool:
         print(f"=== {name}: not installed\n{installed.stdout}", flush=True)
         return False
     env = {**os.environ, "AI_MODELS_CLIENTS": row["clients"], "REQUIRE_REAL_SERVERS": "1"}
+    env["PYTHONDONTWRITEBYTECODE"] = ""  # or each of many processes compiles a library anew
     plugins = ["-p", "no:cacheprovider", "-p", "no:asyncio"]  # a library may bring the latter
     tests = run([python, "-m", "pytest", "-q", *plugins, "tests/test_clients_live.py"], env)
     shown = tests.stdout if tests.returncode else tests.stdout.strip().rpartition("\n")[2]
