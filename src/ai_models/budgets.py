@@ -239,9 +239,11 @@ class Budgets(Mapping[str, Budget]):
         mark = budget.name, budget.since(datetime.now(UTC))
         if used + (asked or 0) >= budget.limit_usd * exact(budget.warn_at) and mark not in self._warned:
             self._warned.add(mark)
-            said = f"budget {budget.name!r}: {used} of {budget.limit_usd} USD are spent or held"
-            more = f"; {state.unpriced} calls of unknown cost are not in that" if state.unpriced else ""
-            warnings.warn(said + more, BudgetWarning, 5)
+            more = f", {asked} USD for this call among them" if asked else ""
+            if state.unpriced:
+                more += f"; {state.unpriced} calls of unknown cost are not in that"
+            said = f"budget {budget.name!r}: {used + (asked or 0)} of {budget.limit_usd} USD are spent or held{more}"
+            warnings.warn(said, BudgetWarning, 5)
 
     def _asked(
         self, model: str | None, provider: str | None, estimate: Usage | Workload | Decimal | None

@@ -52,6 +52,7 @@ SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
         "changes": ("history", "Show what changed, and when."),
         "conflicts": ("history", "Show the facts on which sources disagree."),
         "health": ("health", "Check whether models and providers can be called now."),
+        "store": ("storing", "See where the registry is, check it, copy it."),
         "doctor": ("doctor", "Show what is configured, found and reachable."),
         "completion": ("completion", "Print the script that completes words in your shell."),
     },

@@ -49,7 +49,7 @@ class Ledger:
         self.guard: Callable[[Tracked], tuple[str, ...]] | None = None
         self._naming = naming
         self._writer = Writer(self.storage, window_s)
-        weakref.finalize(self, self._writer.leave).atexit = False
+        weakref.finalize(self, self._writer.leave, last=True).atexit = False
 
     @property
     def pending(self) -> int:
@@ -152,15 +152,15 @@ class Ledger:
 
         return handler(self, tuple(tags))
 
-    def calls(self, **which: Any) -> Iterator[Call]:
+    def calls(self, *, newest_first: bool = False, **which: Any) -> Iterator[Call]:
         """Yield the calls, oldest first; all, or by `since`, `until`, `model`, `provider`, `status`, `tag`, `group`.
 
-        A model is also found by its snapshots. Calls are read as you go: those that come meanwhile are among them.
+        A model is also found by its snapshots. Calls are read as you go, by the thousand.
         """
         from ai_models.usage.totals import select_calls
 
         self.flush()
-        statement, last = select_calls(self.storage.tables, self._which(which)).limit(_PAGE), None
+        statement, last = select_calls(self.storage.tables, self._which(which), newest_first).limit(_PAGE), None
         while True:
             with self.storage.reading() as connection:
                 found = connection.execute(statement if last is None else statement.where(last)).mappings()
@@ -169,7 +169,7 @@ class Ledger:
             yield from (call_of(row, names.get(row["id"], {})) for row in rows)
             if len(rows) < _PAGE:
                 return
-            last = self.storage.tables.after(rows[-1])
+            last = self.storage.tables.beyond(rows[-1], newest_first)
 
     def total(self, by: str | Iterable[str] = (), **which: Any) -> list[Total]:
         """Return what the calls come to, one total for each value of `by`, the dearest first.
@@ -212,8 +212,8 @@ class Ledger:
 
 
 def now() -> str:
-    """Return the time now, in UTC to the millisecond, as ISO text."""
-    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    """Return the time now, in UTC to the microsecond, as ISO text."""
+    return datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 def clock() -> float:

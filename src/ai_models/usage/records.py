@@ -57,8 +57,11 @@ class Call:
 
     @property
     def total(self) -> Decimal | None:
-        """What it cost in USD; `None` if that is unknown."""
-        return None if self.cost is None else self.cost.total
+        """What it cost in USD; `None` if that is unknown, or no amount."""
+        cost = self.cost
+        if cost is None or not all(amount.is_finite() for amount in cost.parts.values()):
+            return None
+        return cost.total
 
     @property
     def may_be_billed(self) -> bool:
@@ -90,7 +93,7 @@ class Call:
             "seconds": self.seconds,
             "first_token_s": self.first_token_s,
             **self.usage.to_dict(),
-            "cost": None if cost is None or cost.total is None else f"{cost.total:f}",
+            "cost": None if self.total is None else f"{self.total:f}",
             "cost_parts": None if cost is None else {name: f"{amount:f}" for name, amount in cost.parts.items()},
             "cost_missing": None if cost is None else list(cost.missing),
             "cost_source": None if cost is None else cost.source,

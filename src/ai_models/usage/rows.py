@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from ai_models.costs.records import Cost, Usage
 from ai_models.usage.records import Call
-from ai_models.usage.tables import COUNTS, MOST, Tables, to_pico
+from ai_models.usage.tables import COUNTS, Tables, to_pico
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -19,6 +19,9 @@ __all__ = ["call_of", "labels_of", "names_of", "row_of"]
 _TEXTS = ("id", "when", "model", "base", "provider", "wire", "status", "error", "parent")
 _OWN = (*_TEXTS, "attempt", "seconds", "first_token_s")
 _LONGEST = 300
+_UNREAL = 10**12
+"""So many tokens in one call are no count: they would keep the database from adding them up."""
+
 _MORE = tuple(each.name for each in fields(Usage) if each.name not in COUNTS)
 
 
@@ -29,16 +32,17 @@ def row_of(call: Call) -> dict[str, Any]:
     9
     """
     usage, total = call.usage, call.total
+    cost = call.cost if total is not None or (call.cost and call.cost.missing) else None
     more = {name: value for name in _MORE if (value := getattr(usage, name))}
     if "units" in more:
         more["units"] = {storable(name): count for name, count in more["units"].items() if isfinite(count)}
     return {
         **{name: storable(value) if (value := getattr(call, name)) else value for name in _TEXTS},
         **{name: getattr(call, name) for name in _OWN[len(_TEXTS) :]},
-        **{name: None if (value := getattr(usage, name)) is None or value > MOST else value for name in COUNTS},
+        **{name: value if (value := getattr(usage, name)) is None or value < _UNREAL else None for name in COUNTS},
         "more": more or None,
         "cost_pico": None if total is None else to_pico(total),
-        "cost": None if call.cost is None else call.cost.to_dict(),
+        "cost": None if cost is None else cost.to_dict(),
         "metadata": dict(call.metadata) or None,
     }
 

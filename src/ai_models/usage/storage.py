@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from ai_models import database
+from ai_models.errors import StoreError
 from ai_models.usage.tables import Tables, prepared, tables
 
 if TYPE_CHECKING:
@@ -38,7 +39,11 @@ class Storage:
         with self.lock:
             if self._engine is None:
                 engine = database.open_engine(self._where)
-                prepared(engine)
+                try:
+                    prepared(engine)
+                except StoreError:
+                    engine.dispose()
+                    raise
                 self._engine = engine
             return self._engine
 

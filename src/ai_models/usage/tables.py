@@ -20,8 +20,8 @@ _PICO = Decimal(1_000_000_000_000)
 """Amounts are whole numbers of this part of a USD: exact, and summed by the database itself."""
 
 
-MOST = 2**63 - 1
-"""The largest number that a column holds."""
+_MOST = Decimal(9_000_000)
+"""USD that a column holds."""
 
 
 def to_pico(amount: Decimal) -> int | None:
@@ -30,7 +30,7 @@ def to_pico(amount: Decimal) -> int | None:
     >>> to_pico(Decimal("0.0025"))
     2500000000
     """
-    if not amount.is_finite() or abs(amount) > MOST / _PICO:
+    if not amount.is_finite() or abs(amount) > _MOST:
         return None
     return int((amount * _PICO).to_integral_value(ROUND_HALF_EVEN))
 
@@ -55,11 +55,12 @@ class Tables(NamedTuple):
     spent: "Table"
     reservations: "Table"
 
-    def after(self, row: Mapping[str, Any]) -> "ColumnElement[bool]":
-        """Return the condition for the calls that come after one, in the order of their times."""
+    def beyond(self, row: Mapping[str, Any], newest_first: bool) -> "ColumnElement[bool]":
+        """Return the condition for the calls that come after one, in the order of their times or against it."""
         import sqlalchemy as sa
 
-        return sa.tuple_(self.calls.c.when, self.calls.c.id) > sa.tuple_(row["when"], row["id"])
+        here, there = sa.tuple_(self.calls.c.when, self.calls.c.id), sa.tuple_(row["when"], row["id"])
+        return here < there if newest_first else here > there
 
 
 @cache

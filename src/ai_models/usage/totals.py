@@ -22,12 +22,13 @@ _WHICH = ("since", "until", "model", "provider", "status", "tag", "group")
 _FINE = 1_000_000
 
 
-def select_calls(tables: Tables, which: Mapping[str, Any]) -> "Select[Any]":
-    """Return the query for calls, the oldest first."""
+def select_calls(tables: Tables, which: Mapping[str, Any], newest_first: bool) -> "Select[Any]":
+    """Return the query for calls, in the order of their times or against it."""
     import sqlalchemy as sa
 
     calls = tables.calls
-    return sa.select(calls).where(*conditions(tables, which)).order_by(calls.c.when, calls.c.id)
+    order = [column.desc() if newest_first else column for column in (calls.c.when, calls.c.id)]
+    return sa.select(calls).where(*conditions(tables, which)).order_by(*order)
 
 
 def conditions(tables: Tables, which: Mapping[str, Any]) -> "list[ColumnElement[bool]]":

@@ -97,11 +97,13 @@ class Writer:
         finally:
             self.storage.close()
 
-    def leave(self) -> None:
-        """Let the thread write what is pending, and end."""
+    def leave(self, *, last: bool = False) -> None:
+        """Let the thread write what is pending, and end; with `last` nobody else needs the database any more."""
         with self._wake:
             self._closed = True
             self._wake.notify()
+        if last and self._thread is None:
+            self.storage.close()
 
     def end(self) -> None:
         """Write all that is pending before the process ends; warn about what can't be written."""
@@ -125,8 +127,11 @@ class Writer:
         _end_with_child(self)
 
     def _run(self) -> None:
-        while self._waited():
-            self._trouble = self._tried()
+        try:
+            while self._waited():
+                self._trouble = self._tried()
+        finally:
+            self._thread = None
         if self._closed:
             self.storage.close()
 
@@ -141,10 +146,7 @@ class Writer:
                 self._wake.wait(self.retry_s)
             elif not self._closed and len(self._pending) < BATCH:
                 self._wake.wait(self.window_s)
-            if self._closed and not self._pending:
-                self._thread = None
-                return False
-        return True
+            return bool(self._pending) or not self._closed
 
     def _tried(self) -> str | None:
         """Write what is pending; return what keeps it from being written, `None` if it is."""
