@@ -28,10 +28,12 @@ if TYPE_CHECKING:
         identify,
     )
     from ai_models.changes import Change
+    from ai_models.comparison import Comparison
     from ai_models.costs import Cost, Usage, Workload
     from ai_models.discovery import DiscoveryReport
     from ai_models.mall import ModelMall
     from ai_models.manager import ModelManager, get_manager
+    from ai_models.pick import Choice
     from ai_models.providers import Provider, providers
 
 __version__ = "0.1.0"
@@ -39,6 +41,8 @@ __version__ = "0.1.0"
 __all__ = [
     "AsyncModelSource",
     "Change",
+    "Choice",
+    "Comparison",
     "Connector",
     "Cost",
     "DiscoveryReport",
@@ -64,6 +68,8 @@ __all__ = [
 
 _HOMES = {
     "Change": "changes",
+    "Choice": "pick",
+    "Comparison": "comparison",
     "Cost": "costs",
     "DiscoveryReport": "discovery",
     "ModelMall": "mall",
