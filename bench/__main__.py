@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
-from bench import costs, discovery, memory, peers, processes, sql
+from bench import costs, discovery, memory, peers, processes, sql, usage
 from bench.measure import Row, table
 from bench.page import conditions, page
 
@@ -18,6 +18,7 @@ PARTS: dict[str, Callable[[int], Iterator[Row]]] = {
     "identifying": memory.identifying,
     "asking": discovery.asking,
     "estimating": costs.estimating,
+    "recording": usage.recording,
     "databases": sql.holding,
 }
 

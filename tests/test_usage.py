@@ -508,3 +508,5 @@ def test_a_registry_in_a_database_has_its_ledger_there(where: str, tmp_path: Pat
         assert ledger.total(by="model")[0].cost == Decimal("0.0012")
     with Ledger(url) as again:
         assert again.total()[0].calls == 1
+    store: Any = manager.models._store
+    store.engine.dispose()

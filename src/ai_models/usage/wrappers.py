@@ -129,16 +129,20 @@ def _copying(method: Callable[..., Any], calls: _Calls, provider: str | None) ->
 
 def _recording(method: Callable[..., Any], calls: _Calls, asks_usage: bool) -> Any:
     """Return the method with a record of each call; `asks_usage` lets a stream tell its usage."""
+
+    async def waited(coming: Any, tracked: Tracked, added: bool) -> Any:
+        try:
+            answer = await coming
+        except BaseException as error:
+            _failed(tracked, error)
+            raise
+        return _answered(tracked, answer, added)
+
     if inspect.iscoroutinefunction(method):
 
         async def call_async(*args: Any, **kwargs: Any) -> Any:
             tracked, added = calls.begun(kwargs, asks_usage)
-            try:
-                answer = await method(*args, **kwargs)
-            except BaseException as error:
-                _failed(tracked, error)
-                raise
-            return _answered(tracked, answer, added)
+            return await waited(method(*args, **kwargs), tracked, added)
 
         return call_async
 
@@ -149,6 +153,8 @@ def _recording(method: Callable[..., Any], calls: _Calls, asks_usage: bool) -> A
         except BaseException as error:
             _failed(tracked, error)
             raise
+        if inspect.iscoroutine(answer):  # an async method behind a plain function
+            return waited(answer, tracked, added)
         return _answered(tracked, answer, added)
 
     return call
