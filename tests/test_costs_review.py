@@ -358,3 +358,26 @@ def test_audio_from_the_cache_is_charged_once() -> None:
 def test_usages_can_be_copied_pickled_and_taken_apart(usage: Any) -> None:
     assert copy.deepcopy(usage) == usage == pickle.loads(pickle.dumps(usage))
     assert dataclasses.asdict(usage)["input_tokens"] == 1
+
+
+@pytest.mark.parametrize(
+    ("key", "id", "price"),
+    [
+        ("bedrock:eu", "eu.amazon.nova-lite-v1:0", "0.078"),
+        ("bedrock:us-gov-west-1", "us-gov-west-1/amazon.nova-lite-v1:0", "0.072"),
+        ("bedrock", "amazon.nova-lite-v1:0", "0.06"),
+    ],
+)
+def test_a_list_that_knows_no_regions_does_not_overrule_what_a_region_asks(key: str, id: str, price: str) -> None:
+    manager = ModelManager()
+    manager.models.write(
+        [
+            Model(
+                "nova",
+                "bedrock",
+                connector_metadata={key: {"id": id, "cost_per_token": {"input": float(price) / 1e6}}},
+                provenance={"*": "test@2026-11-01"},
+            )
+        ]
+    )
+    assert manager.estimate_cost("nova", provider=key, input_tokens=1_000_000).total == Decimal(price)

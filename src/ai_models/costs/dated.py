@@ -6,6 +6,7 @@ from decimal import Decimal
 from functools import cache
 from typing import Any
 
+from ai_models._core.pricing import exact, per_token
 from ai_models.costs.tariff import Rate, Tariff
 from ai_models.providers import provider_id
 from ai_models.sources.catalogues.genai_prices import PER_MTOK, SERVICES, UNITS
@@ -17,10 +18,13 @@ _LISTS_APART = ("openai-decisions",)
 """Lists of single endpoints, of which another list of the same provider has the models."""
 
 
-def dated_tariff(provider: str, id: str, when: datetime, service: str | None = None) -> Tariff | None:
+def dated_tariff(
+    provider: str, id: str, when: datetime, service: str | None = None, *, region_asks: float | None = None
+) -> Tariff | None:
     """Return what genai-prices says that a provider asks for the id on its wire, at a time and for a service.
 
-    `None` if it isn't installed, doesn't know the model, or has no price for the service.
+    `None` if it isn't installed, doesn't know the model, or has no price for the service; and if it
+    knows the model only without its region, which is known to ask another price (USD an input token).
 
     >>> tariff = dated_tariff("openai", "o3", datetime(2025, 5, 1))
     >>> tariff.rates["input"].price
@@ -31,8 +35,15 @@ def dated_tariff(provider: str, id: str, when: datetime, service: str | None = N
     for listed_by in _lists().get(provider, ()):
         info = _model(listed_by, id)
         if info is not None:
-            return _tariff(info, when, service)
+            elsewhere = region_asks is not None and info.id.lower() != id.lower() and _asks(info) != exact(region_asks)
+            return None if elsewhere else _tariff(info, when, service)
     return None
+
+
+def _asks(info: Any) -> Decimal | None:
+    """Return what is asked now for an input token, in USD."""
+    price = info.get_prices(datetime.now(UTC)).input_mtok
+    return None if price is None else exact(per_token(getattr(price, "base", price)))
 
 
 def _tariff(info: Any, when: datetime, service: str | None) -> Tariff | None:

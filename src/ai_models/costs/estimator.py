@@ -242,7 +242,8 @@ class Costs:
     def _tariff(self, offer: Offer, moment: datetime, dated: bool, service: str | None) -> Tariff:
         label = _label(offer)
         if label != USER and not offer.is_local:
-            found = dated_tariff(offer.provider, offer.id, moment, None if service in PLAIN else service)
+            asked = None if service in PLAIN else service
+            found = dated_tariff(offer.provider, offer.id, moment, asked, region_asks=_region_asks(offer))
             if found is not None:
                 return found
         prices = self._past_prices(offer, moment) if dated else _prices(offer)
@@ -306,6 +307,13 @@ def _prices(offer: Offer) -> Mapping[str, Any]:
     """Return what an offer asks, without a copy of the whole model."""
     own = offer.is_default
     return {name: offer.facts.get(name, getattr(offer.model, name) if own else None) for name in PRICE_FIELDS}
+
+
+def _region_asks(offer: Offer) -> float | None:
+    """Return what a region asks for an input token in USD; `None` if that is unknown, or the offer is of no region."""
+    regional = offer.variant is not None and (offer.variant != offer.id or "/" in offer.id)
+    asked: float | None = (_prices(offer)["cost_per_token"] or {}).get("input") if regional else None
+    return asked
 
 
 def _label(offer: Offer) -> str:
