@@ -209,7 +209,7 @@ class _Labels:
                 textcoords="offset pixels",
                 fontsize=8,
                 bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.5, "alpha": 0.75},
-                zorder=5,
+                zorder=2.5,
                 arrowprops={"arrowstyle": "-", "color": "0.6", "linewidth": 0.5, "shrinkA": 0, "shrinkB": 3},
             )
             text.set_parse_math(False)
