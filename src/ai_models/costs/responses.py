@@ -179,11 +179,12 @@ def _reported(response: Any) -> tuple[Decimal | None, str | None]:
 def _bills(response: Any, usage: Any) -> Iterator[tuple[str, Any]]:
     """Yield who may have said in USD what a call cost, and where."""
     cost, library = at(usage, "cost"), at(response, "_hidden_params")
-    upstream = at(usage, "cost_details", "upstream_inference_cost")
-    if at(usage, "is_byok") is True and _number(cost) and _number(upstream):
-        cost = exact(cost) + exact(upstream)
-    yield ("openrouter" if library is None else "litellm"), cost
-    yield "perplexity", at(cost, "total_cost")
+    if cost is not None:
+        upstream = at(usage, "cost_details", "upstream_inference_cost")
+        if at(usage, "is_byok") is True and _number(cost) and _number(upstream):
+            cost = exact(cost) + exact(upstream)
+        yield ("openrouter" if library is None else "litellm"), cost
+        yield "perplexity", at(cost, "total_cost")
     ticks = at(usage, "cost_in_usd_ticks")
     yield "xai", exact(ticks) / _TICKS if _number(ticks) else None
     yield "deepinfra", at(usage, "estimated_cost")

@@ -215,7 +215,9 @@ def _counted(shape: Shape, holder: Any) -> Usage:
     counts: dict[str, Any] = {}
     units: dict[str, int] = {}
     for name, path in shape.parts.items():
-        count = _count(at(holder, *path)) or _otherwise(shape, holder, name)
+        count = _count(at(holder, *path))
+        if not count and name in shape.otherwise:
+            count = _otherwise(shape, holder, name)
         if count:
             (units if name in _UNITS else counts)[name] = count
     written = counts.get("cache_write_1h_tokens", 0) + counts.pop("cache_write_5m_tokens", 0)
@@ -323,6 +325,8 @@ def _by_the_piece(response: Any) -> Usage | None:
 def _count(value: Any) -> int | None:
     if type(value) is int and value >= 0:
         return value
-    if isinstance(value, bool) or not isinstance(value, int | float) or value < 0 or not isfinite(value):
+    if value is None or isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    if value < 0 or not isfinite(value):
         return None
     return int(value)
