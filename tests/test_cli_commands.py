@@ -390,7 +390,7 @@ def test_the_report_stands_in_columns(run: Any) -> None:
 
 
 def test_changes_are_listed_the_newest_first(run: Any, session: Session) -> None:
-    session.manager._log.append(
+    session.manager.change_log.append(
         [
             Change("2026-11-01T00:00:00Z", "changed", MINI.id, "cost_per_token.input", 3e-06, 1.5e-07, "openai"),
             Change("2026-11-02T00:00:00Z", "gone", LLAMA.id, source="ollama", offers={"ollama": "llama3.2:3b"}),
@@ -404,7 +404,7 @@ def test_changes_are_listed_the_newest_first(run: Any, session: Session) -> None
 
 def test_a_change_is_shown_with_the_offers_that_it_is_about(run: Any, session: Session) -> None:
     offers = {"openai": "gpt-4o-mini", "azure": "a", "azure:eu": "eu/a", "groq": "g"}
-    session.manager._log.append(
+    session.manager.change_log.append(
         [Change("2026-11-01T00:00:00Z", "changed", MINI.id, "status", None, "preview", "x", offers)]
     )
     assert "openai, azure, azure:eu +1: status - → preview" in run("changes", terminal=140).stdout

@@ -10,6 +10,7 @@ from typing import Any, Literal, NamedTuple
 
 from ai_models._core.model import FIELDS, OFFER_BOUND, SERVED_FIELDS, Model, Offer, leaf_paths
 from ai_models._core.scores import changed_scores
+from ai_models._core.store import Journal
 from ai_models.errors import QueryError, StoreError
 from ai_models.stores.file_io import append_lines
 
@@ -199,7 +200,7 @@ def _source(model: Model, path: str) -> str | None:
 
 
 class ChangeLog:
-    """An append-only list of changes, in a JSON Lines file beside the store or in memory.
+    """An append-only list of changes, in a JSON Lines file beside the store, in its database, or in memory.
 
     >>> log = ChangeLog()
     >>> log.append([Change("2026-11-23T10:00:00Z", "added", "openai/gpt-4o")])
@@ -207,14 +208,17 @@ class ChangeLog:
     ['openai/gpt-4o']
     """
 
-    def __init__(self, path: str | os.PathLike[str] | None = None) -> None:
+    def __init__(self, path: str | os.PathLike[str] | None = None, *, journal: Journal | None = None) -> None:
         self.path = None if path is None else os.path.expanduser(path)  # noqa: PTH111 - pathlib is slow to import
+        self.journal = journal
         self._memory: list[Change] = []
 
     def append(self, changes: Iterable[Change]) -> None:
         """Add changes at the end, all of them in one write; raise `StoreError` if the file can't be written."""
         new = list(changes)
-        if self.path is None:
+        if self.journal is not None:
+            self.journal.append((change.when, json.dumps(change.to_dict())) for change in new)
+        elif self.path is None:
             self._memory += new
         elif new:
             try:
@@ -226,11 +230,16 @@ class ChangeLog:
 
     def since(self, when: str | timedelta | None = None) -> Iterator[Change]:
         """Yield the changes since a day or for a span (`2026-11-01`, `7d`, `12h`), oldest first; all without one."""
-        start = _start(when)
-        return (change for change in self if change.when >= start)
+        start = start_of(when)
+        return (change for change in self._since(start) if change.when >= start)
 
     def __iter__(self) -> Iterator[Change]:
+        return self._since("")
+
+    def _since(self, start: str) -> Iterator[Change]:
         yield from self._memory
+        if self.journal is not None:
+            yield from filter(None, map(_read, self.journal.since(start)))
         if self.path is None or not os.path.exists(self.path):  # noqa: PTH110
             return
         with open(self.path, encoding="utf-8") as file:  # noqa: PTH123
@@ -248,7 +257,12 @@ def _read(line: str) -> Change | None:
         return None
 
 
-def _start(when: str | timedelta | None) -> str:
+def start_of(when: str | timedelta | None) -> str:
+    """Return the first moment, as ISO text, of a day or of a span until now; raise `QueryError` for anything else.
+
+    >>> start_of("2026-11-01"), start_of(None)
+    ('2026-11-01', '')
+    """
     if when is None:
         return ""
     if isinstance(when, str) and when[-1:] not in _UNITS and when[:4].isdigit() and len(when) >= 4:

@@ -19,7 +19,7 @@ BUSY_S = 30
 _WRITES = "ai_models_writes"
 _BUSY = ("database is locked", "lock timeout", "could not obtain lock")
 _READ_ONLY = ("readonly database", "permission denied", "read-only transaction")
-_AWAY = ("connection failed", "connection refused", "connection is lost", "terminating connection", "server closed")
+_AWAY = ("connection failed", "connection is", "connection to server", "terminating connection", "server closed")
 
 
 def open_engine(where: str | os.PathLike[str], *, read_only: bool = False) -> "Engine":

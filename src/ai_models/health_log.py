@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Literal, get_args
 
+from ai_models._core.store import Journal
 from ai_models.errors import StoreError
 from ai_models.stores.file_io import append_lines
 
@@ -110,7 +111,7 @@ class HealthResult:
 
 
 class HealthLog:
-    """The results of checks in a JSON Lines file beside the store or in memory; the last 100 of each target are kept.
+    """The results of checks beside the store, in its database, or in memory; the last 100 of each target are kept.
 
     A line that can't be read counts as none.
 
@@ -121,13 +122,16 @@ class HealthLog:
     ['ok']
     """
 
-    def __init__(self, path: str | os.PathLike[str] | None = None) -> None:
+    def __init__(self, path: str | os.PathLike[str] | None = None, *, journal: Journal | None = None) -> None:
         self.path = None if path is None else os.path.expanduser(path)  # noqa: PTH111 - pathlib is slow to import
+        self.journal = journal
         self._known: dict[str, list[HealthResult]] | None = None
 
     def record(self, results: Iterable[HealthResult]) -> None:
         """Add results to the log; raise `StoreError` if the file can't be written."""
         new = list(results)
+        if self.journal is not None and new:
+            self.journal.append(zip((each.when for each in new), _texts(new), strict=True))
         if self.path is not None and new:
             try:
                 with _locked(self.path):
@@ -151,7 +155,8 @@ class HealthLog:
 
     def _all(self) -> dict[str, list[HealthResult]]:
         if self._known is None:
-            self._known = _by_target(_read(self.path))
+            lines = None if self.journal is None else filter(None, map(_result, self.journal.since()))
+            self._known = _by_target(_read(self.path) if lines is None else lines)
         return self._known
 
     def _compact(self) -> None:
@@ -181,9 +186,13 @@ def _flat(known: dict[str, list[HealthResult]]) -> list[HealthResult]:
     return sorted((result for each in known.values() for result in each), key=lambda result: result.when)
 
 
-def _lines(results: Iterable[HealthResult]) -> bytes:
+def _texts(results: Iterable[HealthResult]) -> Iterator[str]:
     rows = ({name: getattr(each, name) for name in HealthResult.__slots__} for each in results)
-    return "".join(f"{json.dumps(row, default=str)}\n" for row in rows).encode()
+    return (json.dumps(row, default=str) for row in rows)
+
+
+def _lines(results: Iterable[HealthResult]) -> bytes:
+    return "".join(f"{text}\n" for text in _texts(results)).encode()
 
 
 def _read(path: str | None) -> Iterator[HealthResult]:

@@ -11,6 +11,7 @@ import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 
+from ai_models._core.store import Journal
 from ai_models.errors import StoreError
 from ai_models.stores.file_io import append_lines
 
@@ -57,7 +58,7 @@ class LastAnswer:
 
 
 class LastAnswers(Mapping[str, LastAnswer]):
-    """The last answer of each source by its name, in a JSON Lines file beside the store or in memory.
+    """The last answer of each source by its name, in a JSON Lines file beside the store, in its database, or in memory.
 
     A line that can't be read counts as none: what is lost is known again after the next discovery.
 
@@ -68,13 +69,17 @@ class LastAnswers(Mapping[str, LastAnswer]):
     ['groq']
     """
 
-    def __init__(self, path: str | os.PathLike[str] | None = None) -> None:
+    def __init__(self, path: str | os.PathLike[str] | None = None, *, journal: Journal | None = None) -> None:
         self.path = None if path is None else os.path.expanduser(path)  # noqa: PTH111 - pathlib is slow to import
+        self.journal = journal
         self._known: dict[str, LastAnswer] | None = None
 
     def record(self, answers: Iterable[LastAnswer]) -> None:
         """Remember answers in place of the earlier ones; raise `StoreError` if the file can't be written."""
         new = list(answers)
+        if self.journal is not None and new:
+            known = {each.source: each for each in [*_answers(self.journal.since()), *new]}
+            self.journal.keep((each.when, json.dumps(asdict(each))) for each in known.values())
         if self.path is not None and new:
             try:
                 append_lines(self.path, _lines(new))
@@ -100,7 +105,8 @@ class LastAnswers(Mapping[str, LastAnswer]):
 
     def _all(self) -> dict[str, LastAnswer]:
         if self._known is None:
-            self._known = {each.source: each for each in _read(self.path)}
+            lines = _read(self.path) if self.journal is None else _answers(self.journal.since())
+            self._known = {each.source: each for each in lines}
         return self._known
 
     def _compact(self) -> None:
@@ -118,10 +124,14 @@ def _read(path: str | None) -> Iterator[LastAnswer]:
     if path is None or not os.path.exists(path):  # noqa: PTH110
         return
     with open(path, encoding="utf-8", errors="replace") as file:  # noqa: PTH123
-        for line in file:
-            try:
-                answer = LastAnswer(**json.loads(line))
-            except (ValueError, TypeError):
-                continue
-            if all(isinstance(each, str) for each in (answer.source, answer.when, answer.status)):
-                yield answer
+        yield from _answers(file)
+
+
+def _answers(lines: Iterable[str]) -> Iterator[LastAnswer]:
+    for line in lines:
+        try:
+            answer = LastAnswer(**json.loads(line))
+        except (ValueError, TypeError):
+            continue
+        if all(isinstance(each, str) for each in (answer.source, answer.when, answer.status)):
+            yield answer

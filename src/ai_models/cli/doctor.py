@@ -76,7 +76,7 @@ def _look_at_store(manager: "ModelManager") -> Iterator[Finding]:
         return
     hint = "" if count else "; fill it with: ai-models discover"
     yield Finding("registry", "store", "ok" if count else "note", f"{location}: {plural(count, 'model')}{hint}")
-    if manager.models.location:
+    if manager.models.location and not manager.models.url:
         yield _writable(Path(location).expanduser())
     for line in format_warnings(manager.models.values()):
         yield Finding("registry", "retirements", "note", line)

@@ -2,7 +2,7 @@
 # ruff: noqa: S608  # the names of tables are constants
 
 import os
-from collections.abc import Iterable, Iterator, MutableMapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, MutableMapping, Sequence
 from contextlib import closing, contextmanager, nullcontext
 from dataclasses import replace
 from itertools import islice
@@ -17,6 +17,9 @@ from ai_models._core.record import Record, checked_record, merge_values, to_reco
 from ai_models._core.store import Explanation, Store
 from ai_models.database import open_engine, reading, reported, shown_url
 from ai_models.errors import StoreCorruptError, StoreError
+from ai_models.stores.sql.checking import problems_of
+from ai_models.stores.sql.journal import SqlJournal
+from ai_models.stores.sql.listening import Listener
 from ai_models.stores.sql.look import Look
 from ai_models.stores.sql.migrations import prepare
 from ai_models.stores.sql.names import SqlNames
@@ -48,12 +51,13 @@ class SqlStore(Store):
     lock: Look
 
     def __init__(self, where: str | os.PathLike[str], *, read_only: bool = False) -> None:
-        self.engine = open_engine(where, read_only=read_only)
+        self.read_only = read_only or _unwritable(where)
+        self.engine = open_engine(where, read_only=self.read_only)
         if self.engine.url.get_backend_name() == "sqlite" and (self.engine.url.database or ":memory:") == ":memory:":
             raise StoreError("a registry in memory needs no database: leave the storage path out", "sqlite://")
         self.dialect = self.engine.dialect.name
         self.url = self.engine.url.render_as_string(hide_password=False)
-        self.location = shown_url(self.engine.url)
+        self.location = shown_url(os.fspath(where))
         self.lock = Look(self.engine)
         self.meta = SqlMeta(self)
         self.revision = 0
@@ -151,7 +155,7 @@ class SqlStore(Store):
                 texts = [row[0] for each in statements for row in self._rows(connection, each)]
                 yield from (self._model(text) for text in texts)
                 return
-        self._prepare()
+        self.prepare()
         with reading(self.engine) as connection:
             paged = connection.execution_options(yield_per=_PAGE, stream_results=True)
             for statement in statements:
@@ -202,11 +206,35 @@ class SqlStore(Store):
         if self._work is not None:
             yield self._work.reader if flushed else self._work.current
             return
-        self._prepare()
+        self.prepare()
         with reported(self.engine.url):
             yield self.lock.connection()
 
-    def _prepare(self) -> None:
+    @property
+    def writer(self) -> "Connection | None":
+        """The connection that the open transaction writes with; `None` without one."""
+        return None if self._work is None else self._work.writer.connection
+
+    def journal(self, topic: str) -> SqlJournal:
+        """Return the lines about a topic that are kept beside the models."""
+        return SqlJournal(self, topic)
+
+    def listen(self, changed: Callable[[], object]) -> Listener:
+        """Call a function, in a thread of its own, soon after any process changed something here; close it to stop."""
+        return Listener(self, changed)
+
+    def problems(self) -> Iterator[str]:
+        """Yield what is wrong with the database, one line each; see `ai-models store check`."""
+        return problems_of(self)
+
+    def counter(self) -> int:
+        """Return the number of the last change that was committed."""
+        self.prepare()
+        with reading(self.engine) as connection:
+            return counter_of(connection)
+
+    def prepare(self) -> None:
+        """Make the tables, or bring them up to date, if that isn't done yet."""
         if not self._prepared:
             prepare(self.engine)
             self._prepared = True
@@ -230,18 +258,22 @@ class SqlStore(Store):
                 finally:
                     self.revision += 1
                 return
-            self._prepare()
+            self.prepare()
             self.lock.let_go()
-            self._work = work = Work(self.engine)
-            self._note(work.counter)
-            try:
-                yield
-                work.commit()
-            finally:
-                self._work = None
-                self.revision += 1
-                self.lock.let_go()
-                work.close()
+            with reported(self.engine.url):
+                yield from self._outermost()
+
+    def _outermost(self) -> Iterator[None]:
+        self._work = work = Work(self.engine)
+        self._note(work.counter)
+        try:
+            yield
+            work.commit()
+        finally:
+            self._work = None
+            self.revision += 1
+            self.lock.let_go()
+            work.close()
 
     def _put(self, id: str, record: Record | None) -> None:
         with self.lock, nullcontext() if self._work else self.transaction():
@@ -268,6 +300,12 @@ class SqlStore(Store):
     def close(self) -> None:
         """Let go of all connections; they are made again when they are needed."""
         self.engine.dispose()
+
+
+def _unwritable(where: str | os.PathLike[str]) -> bool:
+    """Return whether a SQLite file is there that you may only read."""
+    path = os.path.expanduser(os.fspath(where).removeprefix("sqlite:///"))  # noqa: PTH111 - pathlib is slow to import
+    return "://" not in path and os.path.exists(path) and not os.access(path, os.W_OK)  # noqa: PTH110
 
 
 def _bound(values: tuple[Any, ...]) -> tuple[Any, ...]:

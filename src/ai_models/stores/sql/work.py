@@ -38,6 +38,7 @@ class Work:
         """The names in `meta` that this transaction wrote."""
         self._written: set[str] = set()
         self._reading, self._writing = ExitStack(), ExitStack()
+        self._open: Connection | None = None
         self._writer: Writer | None = None
         self._conflicting = False
         self.snapshot = self._begun()
@@ -71,7 +72,7 @@ class Work:
     def writer(self) -> Writer:
         """What writes; from its first use on, others wait."""
         if self._writer is None:
-            connection = self._writing.enter_context(writing(self.engine))
+            connection = self._open = self._writing.enter_context(writing(self.engine))
             if connection.dialect.name != "sqlite":
                 connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{BUSY_S}s'")
             connection.exec_driver_sql(f"UPDATE {STATE} SET value = value + 1 WHERE name = 'revision'")
@@ -130,7 +131,7 @@ class Work:
             self._writer.finish()
             if connection.dialect.name != "sqlite":
                 connection.exec_driver_sql(placed("SELECT pg_notify(?, ?)", "postgresql"), (CHANNEL, str(number)))
-            self._writer = None
+            self._open = self._writer = None
             self._writing.close()
 
     def close(self) -> None:
@@ -141,8 +142,8 @@ class Work:
             self._reading.close()
 
     def _undo(self) -> None:
-        if self._writer is not None:
-            connection, self._writer = self._writer.connection, None
+        if self._open is not None:
+            connection, self._open, self._writer = self._open, None, None
             transaction = connection.get_transaction()
             if transaction is not None:
                 transaction.rollback()

@@ -37,7 +37,7 @@ _USUAL = "PRAGMA cache_size = -2000"
 _ASKED = 500
 _COPIED = 50
 
-_BESIDE: tuple[tuple[str, tuple[str, ...], tuple[str, ...], Callable[[int, Record], set[Row]]], ...] = (
+BESIDE: tuple[tuple[str, tuple[str, ...], tuple[str, ...], Callable[[int, Record], set[Row]]], ...] = (
     (NAMES, ("folded", "kind", "exact", "n"), ("folded", "kind", "exact", "n"), name_rows),
     (TAGS, ("tag", "n"), ("tag", "n"), tag_rows),
     (OFFERS, OFFER_COLUMNS, ("provider", "n", "key"), offer_rows),
@@ -158,7 +158,7 @@ class Writer:
             news.append((number, change.record))
         self._delete(MODELS, ("n",), removed)
         self._insert(MODELS, COLUMNS, rows)
-        for table, columns, key, made in _BESIDE:
+        for table, columns, key, made in BESIDE:
             self._replace(table, columns, key, _all(made, olds), _all(made, news))
 
     def _replace(
