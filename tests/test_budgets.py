@@ -28,8 +28,7 @@ from ai_models.errors import (
     StoreError,
 )
 from ai_models.usage import Call, Ledger
-from ai_models.usage.ledger import now
-from ai_models.usage.records import new_id
+from ai_models.usage.records import new_id, now
 
 __all__ = ["postgresql", "postgresql_server"]  # fixtures
 
@@ -334,8 +333,7 @@ from ai_models.budgets import Budgets
 from ai_models.costs import Cost
 from ai_models.errors import BudgetExceededError
 from ai_models.usage import Call, Ledger
-from ai_models.usage.ledger import now
-from ai_models.usage.records import new_id
+from ai_models.usage.records import new_id, now
 warnings.simplefilter("ignore")
 made, amount = 0, Decimal("0.01")
 with Ledger(sys.argv[1]) as ledger:

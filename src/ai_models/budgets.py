@@ -30,11 +30,10 @@ from ai_models.usage.naming import Named
 from ai_models.usage.records import new_id
 from ai_models.usage.tables import from_pico, ignoring, lock_budgets, to_pico
 from ai_models.usage.totals import totals
+from ai_models.usage.tracking import Tracked
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
-
-    from ai_models.usage.tracking import Tracked
 
 __all__ = ["Budget", "Budgets", "Spent"]
 
@@ -192,7 +191,7 @@ class Budgets(Mapping[str, Budget]):
             self._judge(state, asked)
         return states
 
-    def guard(self, tracked: "Tracked") -> tuple[str, ...]:
+    def guard(self, tracked: Tracked) -> tuple[str, ...]:
         """Hold what a call may cost in every budget that it counts for, and return what names that; or raise.
 
         A budget that can't be asked, because its database is away, keeps its calls from being made.

@@ -1,21 +1,19 @@
 """The ledger of calls: what is recorded, and what is asked of it."""
 
 import os
-import time
 import weakref
 from collections.abc import Callable, Iterable, Iterator
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from ai_models.usage.naming import Named, Naming
 from ai_models.usage.records import Call, Total
 from ai_models.usage.rows import call_of, names_of
 from ai_models.usage.storage import Storage
+from ai_models.usage.tracking import Tracked, decorated
 from ai_models.usage.writer import WINDOW_S, Writer
 
 if TYPE_CHECKING:
     from ai_models.costs.estimator import Costs
-    from ai_models.usage.tracking import Tracked
 
 __all__ = ["Ledger"]
 
@@ -93,13 +91,11 @@ class Ledger:
         1
         >>> ledger.close()
         """
-        from ai_models.usage.tracking import Tracked
-
         tracked = Tracked(self, model, provider=provider, tags=tags, id=id, **more)
         tracked.response = response
         return tracked.finish(strict=True)
 
-    def track(self, model: str | None = None, **call: Any) -> "Tracked":
+    def track(self, model: str | None = None, **call: Any) -> Tracked:
         """Return the `with` block around a call: it is timed, and recorded also when it fails.
 
         `call` may have `provider`, `tags`, `metadata`, `id`, `attempt`, `parent`, and `estimate`,
@@ -112,8 +108,6 @@ class Ledger:
         [('gpt-4o', 'ok', ('job-7',))]
         >>> ledger.close()
         """
-        from ai_models.usage.tracking import Tracked
-
         return Tracked(self, model, **call)
 
     def tracked(self, model: str | None = None, **call: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
@@ -128,8 +122,6 @@ class Ledger:
         2
         >>> ledger.close()
         """
-        from ai_models.usage.tracking import decorated
-
         return lambda function: decorated(function, lambda: self.track(model, **call))
 
     def wrap(
@@ -209,13 +201,3 @@ class Ledger:
 
     def __exit__(self, *_: object) -> None:
         self.close()
-
-
-def now() -> str:
-    """Return the time now, in UTC to the microsecond, as ISO text."""
-    return datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
-
-
-def clock() -> float:
-    """Return a time in seconds that only grows."""
-    return time.perf_counter()

@@ -1,7 +1,9 @@
 """What the ledger keeps of a call, and what calls come to together. No prompt and no answer is ever kept."""
 
+import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, Literal
 from uuid import uuid4
@@ -22,6 +24,16 @@ def new_id() -> str:
     32
     """
     return uuid4().hex
+
+
+def now() -> str:
+    """Return the time now, in UTC to the microsecond, as ISO text."""
+    return datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+def clock() -> float:
+    """Return a time in seconds that only grows."""
+    return time.perf_counter()
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 from ai_models.costs.records import Cost, Usage, Workload
 from ai_models.costs.responses import Reading, read_response
 from ai_models.errors import InvalidModelError
-from ai_models.usage.ledger import clock, now
-from ai_models.usage.records import Call, Status, new_id
+from ai_models.usage.records import Call, Status, clock, new_id, now
 
 if TYPE_CHECKING:
     from ai_models.usage.ledger import Ledger
@@ -27,7 +26,15 @@ _UNIQUE = 16
 
 
 class Tracked:
-    """A call that is being made: give it its `response`, and it is recorded at the end of the block, `async` or not."""
+    """A call that is being made: give it its `response`, and it is recorded at the end of the block, `async` or not.
+
+    >>> from ai_models.usage import Ledger
+    >>> with Ledger() as ledger:
+    ...     with Tracked(ledger, "gpt-4o") as call:
+    ...         call.response = {"model": "gpt-4o", "usage": {"prompt_tokens": 9, "completion_tokens": 3}}
+    >>> call.recorded.usage.output_tokens
+    3
+    """
 
     def __init__(
         self,
