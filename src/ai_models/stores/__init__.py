@@ -8,7 +8,7 @@ from typing import Any
 from ai_models._core.store import MemoryStore, Store
 from ai_models.errors import StoreError, printable
 
-__all__ = ["JsonStore", "MappingStore", "MemoryStore", "SqlStore", "Store", "open_store"]
+__all__ = ["JsonStore", "MappingStore", "MemoryStore", "Store", "open_store"]  # SqlStore loads SQLAlchemy
 
 _HOMES = {"JsonStore": "json_file", "MappingStore": "mapping", "SqlStore": "sql.store"}
 _DATABASES = ("sqlite", "postgresql", "postgres")
