@@ -20,7 +20,7 @@ from ai_models.last_answers import LastAnswer
 from ai_models.manager import ModelManager
 from ai_models.stores import SqlStore, open_store
 
-WRITERS, EACH = 16, 10
+WRITERS, EACH = 16, 4
 
 WRITE = """
     import sys
@@ -68,7 +68,7 @@ def test_many_processes_that_write_at_once_lose_nothing(where: str, registry: Mo
 
 
 def test_a_writer_that_is_killed_tears_nothing(where: str, registry: ModelRegistry) -> None:
-    for turn in range(4):
+    for turn in range(3):
         process = writer(where, f"k{turn}", 10_000)
         assert process.stdout is not None
         done = [process.stdout.readline() for _ in range(3 + turn)]

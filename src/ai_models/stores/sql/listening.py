@@ -50,11 +50,12 @@ class Listener:
         self._thread.join()
 
     def _run(self) -> None:
+        lost: type[Exception] = self._store.engine.dialect.loaded_dbapi.Error
         wait = self._watch if self._store.dialect == "sqlite" else self._listen
         while not self._ended.is_set():
             try:
                 wait()
-            except StoreError:  # the server is away: it is asked again, and what it missed is seen then
+            except (StoreError, lost):  # the server is away: it is asked again, and what it missed is seen then
                 self._ended.wait(_AGAIN_S)
 
     def _watch(self) -> None:

@@ -23,13 +23,14 @@ from ai_models.stores.sql.listening import Listener
 from ai_models.stores.sql.look import Look
 from ai_models.stores.sql.migrations import prepare
 from ai_models.stores.sql.names import SqlNames
-from ai_models.stores.sql.plan import planned
 from ai_models.stores.sql.tables import META, MODELS, key_of
 from ai_models.stores.sql.work import Work, counter_of
 from ai_models.stores.sql.writing import Change, placed
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
+
+    from ai_models.stores.sql.plan import Plan
 
 _PAGE = 500
 
@@ -165,7 +166,7 @@ class SqlStore(Store):
 
     def select(self, wanted: Wanted) -> Iterator[Model]:
         """Yield the models that are wanted, each when it is asked for: looked up, and filtered after where need be."""
-        plan = planned(wanted, self._probe if self.dialect == "sqlite" else None)
+        plan = self._plan(wanted)
         models = self.stream(*plan.statements)
         if wanted.via is not None:
             models = self._served(wanted.via, models, wanted.selection())
@@ -177,9 +178,14 @@ class SqlStore(Store):
 
     def explain(self, wanted: Wanted) -> Explanation:
         """Return how `select` answers."""
-        plan = planned(wanted, self._probe if self.dialect == "sqlite" else None)
+        plan = self._plan(wanted)
         text = ";\n".join(str(each.compile(self.engine)) for each in plan.statements)
         return Explanation(plan.said, plan.rest, plan.sorted_after, text)
+
+    def _plan(self, wanted: Wanted) -> "Plan":
+        from ai_models.stores.sql.plan import planned
+
+        return planned(wanted, self._probe if self.dialect == "sqlite" else None)
 
     def _probe(self, statement: Any) -> int:
         with self.lock, self.connected() as connection:
