@@ -1,10 +1,13 @@
 """Every connector with the real library, in a round trip to a server that keeps what it is sent."""
 
 import gc
+import json
 import os
+import re
 import subprocess
 import sys
 import tomllib
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -24,6 +27,7 @@ from ai_models.testing.recorder import ANSWER, RecordedRequest, Recorder
 pytestmark = pytest.mark.filterwarnings("ignore")  # of the libraries' own
 WINDOW = 131_072
 LIMIT = 64
+CHOSEN = {"temperature": 0.625, "top_p": 0.875, "seed": 4711, "stop": ["HALT"]}
 PAIRS = [(client, route) for client in clients() for route in client.routes]
 CHATS = [pair for pair in PAIRS if pair[1].kind == "chat"]
 EMBEDDINGS = [pair for pair in PAIRS if pair[1].kind == "embedding"]
@@ -140,6 +144,27 @@ def test_no_vendors_key_goes_to_a_stranger(
     client.converse(connector.client(model, **settings), connector.format_metadata(model, **settings))
     for request in recorder.requests:
         assert "sk-of-" not in str(dict(request.headers)), request.path
+
+
+@pytest.mark.parametrize(("client", "route"), CHATS, ids=named(CHATS))
+def test_what_the_caller_sets_arrives_or_is_refused_aloud(
+    client: Client, route: Route, recorder: Recorder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prepare(client, route, recorder, monkeypatch)
+    connector, model = made(client, route)
+    settings = {**({"max_tokens": LIMIT} if route.cap else {}), **route.settings}
+    for name in route.refuses:
+        with pytest.raises(Exception, match=name):
+            client.converse(connector.client(model, **settings, **{name: CHOSEN[name]}), {})
+    settings |= {name: value for name, value in CHOSEN.items() if name not in route.refuses}
+    with warnings.catch_warnings(record=True) as heard:
+        warnings.simplefilter("always")
+        client.converse(connector.client(model, **settings), connector.format_metadata(model, **settings))
+    refused = {*route.refuses} | {
+        name for name in CHOSEN for each in heard if re.match(f"{name} is left out: (?!it goes)", str(each.message))
+    }
+    sent = json.dumps(asked(recorder).body)
+    assert not {name for name, value in CHOSEN.items() if json.dumps(value).strip("[]") not in sent} - refused
 
 
 def printed_by(program: str, capsys: pytest.CaptureFixture[str], *, apart: bool) -> str:

@@ -18,7 +18,8 @@ class Route:
     `path` is that of the request, `cap` where in its body the output limit stands (`None`: it can't be told one),
     `wire_id` the model's name in body or path, if it isn't `id`. `needs` are further modules, `settings` go into the
     client, `key` is what a server that wants no key gets (`None`: the provider's own key). `signs_in`: the library
-    finds the login by itself, and can't be told one for another server.
+    finds the login by itself, and can't be told one for another server. `refuses` are settings that it answers with an
+    error.
     """
 
     provider: str
@@ -32,6 +33,7 @@ class Route:
     kind: str = "chat"
     signs_in: bool = False
     fixed: bool = False
+    refuses: tuple[str, ...] = ()
 
     @property
     def base_path(self) -> str:

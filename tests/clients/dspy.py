@@ -33,7 +33,7 @@ CLIENT = Client(
         ),
         Route("groq", "/openai/v1/chat/completions", settings=FRESH),
         Route("deepseek", "/v1/chat/completions", "deepseek-chat", settings=FRESH),
-        Route("xai", "/v1/chat/completions", "grok-4", settings=FRESH),
+        Route("xai", "/v1/chat/completions", "grok-4", settings=FRESH, refuses=("stop",)),
         Route("mistral", "/v1/chat/completions", "mistral-small-latest", settings=FRESH),
         Route("cohere", "/compatibility/v1/chat/completions", "command-a-03-2025", settings=FRESH),
         Route("together", "/v1/chat/completions", settings=FRESH),

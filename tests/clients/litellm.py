@@ -28,7 +28,7 @@ CLIENT = Client(
         Route("openrouter", "/api/v1/chat/completions", "openai/gpt-4o:free"),
         Route("groq", "/openai/v1/chat/completions", "openai/gpt-oss-20b"),
         Route("deepseek", "/v1/chat/completions", "deepseek-chat"),
-        Route("xai", "/v1/chat/completions", "grok-4"),
+        Route("xai", "/v1/chat/completions", "grok-4", refuses=("stop",)),
         Route("mistral", "/v1/chat/completions", "mistral-small-latest"),
         Route("cohere", "/v2/chat", "command-a-03-2025"),
         Route("together", "/v1/chat/completions"),
