@@ -13,9 +13,10 @@ from ai_models.cli.command import NAMES, command
 from ai_models.cli.filters import Filters, checked_sort, filter_options
 from ai_models.cli.render import Column
 from ai_models.cli.session import Session, pass_session
-from ai_models.cli.text import UNKNOWN, shorten, shorten_middle, width_of
+from ai_models.cli.text import UNKNOWN, escape, shorten, shorten_middle, width_of
 
 if TYPE_CHECKING:
+    from ai_models._core.store import Explanation
     from ai_models.availability import Availability
     from ai_models.lifecycle import Retirement
 
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 @click.option("--sort", metavar="KEY", help="price, context, name, released, or any field; -KEY turns it round.")
 @click.option("--columns", type=NAMES, metavar="NAME,…", help="These columns: id, input, released, any field.")
 @click.option("--retiring", metavar="SPAN", help="Has an offer that retires within 90d, 12w, …; the next first.")
+@click.option("--explain", is_flag=True, help="Say how the store would answer, and list nothing.")
 @pass_session
 def list_command(
     session: Session,
@@ -41,6 +43,7 @@ def list_command(
     sort: str | None,
     columns: list[str] | None,
     retiring: str | None,
+    explain: bool,
     **options: Any,
 ) -> None:
     """List models, filtered and sorted.
@@ -53,6 +56,9 @@ def list_command(
     parse_query(filters.query())
     shown = choose_columns(columns or ())
     registry = session.readable()
+    if explain:
+        _explain(session, registry.explain({} if filters.by_offer else filters.query(), sort=order, limit=limit))
+        return
     empty = f"none of {len(registry):,} models fits"
     availability = None if filters.available is None else session.availability()
     if filters.available is False and availability and retiring is None:
@@ -70,6 +76,17 @@ def list_command(
     looked_at = [(model, model.provider if filters.by_offer else None) for model in chosen]
     rows = find_retiring(looked_at, retiring, by_date=not sort)
     session.out.rows(retiring_columns(shown, bool(columns)), rows, _as_json, limit=limit, noun="model", empty=empty)
+
+
+def _explain(session: Session, found: "Explanation") -> None:
+    if session.out.json:
+        statement = None if found.statement is None else found.statement.split(";\n")
+        session.out.data({"explanation": str(found).splitlines(), "statements": statement})
+        return
+    for line in str(found).splitlines():
+        session.out.line(escape(line))
+    for line in (found.statement or "").splitlines():
+        session.out.note(escape(line))
 
 
 Unreached = tuple[Model, dict[str, str]]

@@ -43,7 +43,10 @@ def store_path(session: Session) -> None:
 @click.argument("where", required=False)
 @pass_session
 def store_check(session: Session, where: str | None) -> int:
-    """Check every model of a registry, and a database's tables; exit code 1 if anything is wrong."""
+    """Check every model of a registry, and its tables.
+
+    Exit code 1: something is wrong.
+    """
     store = _opened(where or _own(session))
     problems = list(_problems(store))
     location, number = store.location or "in memory", len(store)
@@ -73,7 +76,10 @@ def store_check(session: Session, where: str | None) -> int:
 @click.option("--merge", is_flag=True, help="Into a registry that has models; those of the same id are replaced.")
 @pass_session
 def store_copy(session: Session, source: str, target: str, merge: bool) -> None:
-    """Copy a registry, its notes and its log of changes: all of it or nothing."""
+    """Copy a registry and its log of changes.
+
+    All models are copied or none. A registry that has models is left as it is without --merge.
+    """
     origin, goal = _opened(source), _opened(target)
     there = len(goal)
     if there and not merge:
