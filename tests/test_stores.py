@@ -4,9 +4,11 @@
 import shelve
 import tempfile
 import threading
+from collections.abc import Iterator, MutableMapping
 from importlib.metadata import EntryPoint
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from hypothesis import given, settings
@@ -58,6 +60,61 @@ class TestMappingOfText(TestMappingOfDicts):
 class TestMappingOfBytes(TestMappingOfDicts):
     def make_store(self) -> MappingStore:
         return MappingStore({}, form="bytes")
+
+
+class TestShelf(StoreTests):
+    @pytest.fixture(autouse=True)
+    def shelves(self, tmp_path: Path) -> Iterator[None]:
+        self.path, self.opened = str(tmp_path / "shelf"), list[shelve.Shelf[Any]]()
+        yield
+        for shelf in self.opened:
+            shelf.close()
+
+    def make_store(self) -> MappingStore:
+        self.opened.append(shelve.open(self.path))  # noqa: SIM115 - closed by the fixture
+        return MappingStore(self.opened[-1])
+
+    def reopen(self, store: Any) -> MappingStore:
+        store.mapping.close()
+        return self.make_store()
+
+    test_models_stay_in_the_order_in_which_they_came = None  # a shelf has its own
+    test_any_text_is_an_id = None  # a key of a shelf is at most as long as its database allows
+
+
+class TestBucketOfFiles(StoreTests):
+    """A mapping of fsspec's, which holds bytes in files, or in a bucket, by name."""
+
+    def make_store(self) -> MappingStore:
+        fsspec = pytest.importorskip("fsspec", reason="no mapping of files (pip install fsspec)")
+        return MappingStore(Escaped(fsspec.get_mapper(f"memory://{uuid4().hex}")), form="bytes")
+
+    def reopen(self, store: Any) -> MappingStore:
+        return MappingStore(store.mapping, form="bytes")
+
+    test_models_stay_in_the_order_in_which_they_came = None  # files are in the order of their names
+
+
+class Escaped(MutableMapping[str, bytes]):
+    """Keys that any file system takes around a mapping that takes only such: what key codecs such as dol's do."""
+
+    def __init__(self, inner: MutableMapping[str, bytes]) -> None:
+        self.inner = inner
+
+    def __getitem__(self, id: str) -> bytes:
+        return self.inner[id.encode().hex()]
+
+    def __setitem__(self, id: str, value: bytes) -> None:
+        self.inner[id.encode().hex()] = value
+
+    def __delitem__(self, id: str) -> None:
+        del self.inner[id.encode().hex()]
+
+    def __iter__(self) -> Iterator[str]:
+        return (bytes.fromhex(key).decode() for key in self.inner)
+
+    def __len__(self) -> int:
+        return len(self.inner)
 
 
 class MemoryMachine(StoreMachine):

@@ -285,8 +285,11 @@ class ModelRegistry(MutableMapping[str, Model]):
         {'*': 'litellm@2026-11-20'}
         """
         with self.batch():
-            for model in models:
-                self._put(model)
+            if self._store.names is not None:  # it keeps them in step itself
+                self._store.load(map(to_record, models))
+            else:
+                for model in models:
+                    self._put(model)
             for id in removed:
                 if id in self._store:
                     self._remove(id)

@@ -81,10 +81,10 @@ class Store(MutableMapping[str, Model]):
         return None
 
     def load(self, records: Iterable[Record]) -> None:
-        """Keep models as the records that another store gave, each checked, all in one transaction."""
+        """Keep the models of many records, as `to_record` gives them, in one transaction."""
         with self.transaction():
             for record in records:
-                self[record["id"]] = Model.on_record(checked_record(record["id"], record, ""))
+                self[record["id"]] = Model.on_record(record)
 
     def select(self, wanted: Wanted) -> Iterator[Model]:
         """Yield the models that are wanted, to be looked at as those of `peek` are."""

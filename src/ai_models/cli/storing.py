@@ -125,7 +125,7 @@ def _copy(origin: "Store", goal: "Store", out: Output, *, with_log: bool) -> int
     def records(told: Any) -> Iterator[dict[str, Any]]:
         nonlocal number
         for model in origin.peek():
-            yield model.to_dict()
+            yield dict(model._record)
             number += 1
             if number % _TOLD == 0:
                 told(number)

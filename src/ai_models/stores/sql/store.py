@@ -3,7 +3,7 @@
 
 import os
 from collections.abc import Callable, Iterable, Iterator, MutableMapping, Sequence
-from contextlib import closing, contextmanager, nullcontext
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -282,18 +282,21 @@ class SqlStore(Store):
             work.close()
 
     def _put(self, id: str, record: Record | None) -> None:
-        with self.lock, nullcontext() if self._work else self.transaction():
-            if self._work is not None:
-                last = self._work.pending.get(id)
-                anew = last is not None and (last.record is None or last.anew)
-                self._work.put(id, Change(record, anew))
-                self.revision += 1
+        with self.lock:
+            work = self._work
+            if work is None:
+                with self.transaction():
+                    self._put(id, record)
+                return
+            last = work.pending.get(id)
+            work.put(id, Change(record, last is not None and (last.record is None or last.anew)))
+            self.revision += 1
 
     def load(self, records: Iterable[Record]) -> None:
-        """Keep models as the records that another store gave, each checked, all in one transaction."""
+        """Keep the models of many records, as `to_record` gives them, in one transaction."""
         with self.transaction():
             for record in records:
-                self._put(record["id"], checked_record(record["id"], record, ""))
+                self._put(record["id"], record)
 
     def search_statement(self, words: list[str], *, limit: int) -> tuple[str, str]:
         """Return the statement, and its one value, for the records whose names have words that begin like these."""
