@@ -98,3 +98,14 @@ def test_a_registry_in_a_database_serves_the_commands(tmp_path: Path) -> None:
     assert store["lab/a"].tags == {"mine"}
     assert json.loads(run("--store", where, "show", "first", "--json").output)["id"] == "lab/a"
     store.close()
+
+
+def test_a_list_is_explained(file: str, tmp_path: Path) -> None:
+    database = f"sqlite:///{tmp_path}/models.db"
+    run("store", "copy", file, database)
+    arguments = ("list", "--tag", "mine", "--where", '{"license": "mit"}', "--explain")
+    assert "in memory: tags = 'mine' and license = 'mit'" in run("--store", file, *arguments).output
+    told = run("--store", database, *arguments)
+    assert "by the database: tags = 'mine'\nin memory: license = 'mit'\n" in told.output
+    found = json.loads(run("--store", database, *arguments, "--json").output)
+    assert "SELECT ai_models.record" in found["statements"][0]

@@ -181,16 +181,16 @@ class Pushdown:
 
     def _any(self, field: str) -> Clause:
         if field == "tags":
-            return exists().where(tags.c.n == self.rows.c.n).correlate(self.rows)
-        return exists().where(names.c.kind == "alias", names.c.n == self.rows.c.n).correlate(self.rows)
+            return self.rows.c.n.in_(select(tags.c.n))
+        return self.rows.c.n.in_(select(names.c.n).where(names.c.kind == "alias"))
 
     def _has(self, field: str, value: str) -> Clause:
         if field == "tags":
-            return exists().where(tags.c.tag == key_of(value), tags.c.n == self.rows.c.n).correlate(self.rows)
+            return self.rows.c.n.in_(select(tags.c.n).where(tags.c.tag == key_of(value)))
         folded = value.lower()
         exact = "" if folded == value else key_of(value)
         where = (names.c.folded == key_of(folded), names.c.kind == "alias", names.c.exact == exact)
-        return exists().where(*where, names.c.n == self.rows.c.n).correlate(self.rows)
+        return self.rows.c.n.in_(select(names.c.n).where(*where))
 
     def _offered(self, path: Path, there: bool) -> Clause | None:
         key = path.offer or ""
