@@ -67,6 +67,7 @@ class SqlNames(Names):
     def _near(self, wanted: str, text: str) -> Iterable[str]:
         """Return models that share all words with a text, or all but one, or one: a few hundred at most."""
         words = list(dict.fromkeys(_WORD.findall(text[:200].lower())))[:8]
+        words = [word for word in words if len(word) > 1] or words
         if not words:
             return []
         fewer = ([each for each in words if each != left] for left in words)
