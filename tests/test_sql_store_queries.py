@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-import mongomock
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -93,6 +92,7 @@ def test_mongo_agrees_where_nothing_is_negated(stored: list[Model], query: dict[
         return
     registry = ModelRegistry()
     registry.write(stored)
+    mongomock = pytest.importorskip("mongomock", reason="mongomock is in the extra dev")
     collection = mongomock.MongoClient().db.models
     for model in registry.values():
         collection.insert_one({"_id": model.id, **model.to_dict()})
