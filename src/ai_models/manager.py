@@ -3,20 +3,22 @@
 import os
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ai_models._core.contracts import ModelSource
 from ai_models._core.model import Model
 from ai_models._core.pricing import Pricing
 from ai_models._core.registry import ModelRegistry
 from ai_models.changes import Change
-from ai_models.comparison.table import Comparison, compare
-from ai_models.costs.records import Cost
 from ai_models.discovery import DEFAULT_TIMEOUT_S, Answer, DiscoveryReport, Progress, ask_all
 from ai_models.errors import AIModelsError, AIModelsWarning, ConnectorNotFoundError, SourceError
 from ai_models.holdings import Holdings, named
 from ai_models.lifecycle import Retirement, retiring
-from ai_models.pick.choice import Choice
+
+if TYPE_CHECKING:
+    from ai_models.comparison.table import Comparison
+    from ai_models.costs.records import Cost
+    from ai_models.pick.choice import Choice
 
 __all__ = ["AIModelsError", "ModelManager", "default_storage", "get_manager"]
 
@@ -208,7 +210,7 @@ class ModelManager(Holdings):
         offer = model.offer(provider or model.provider)
         return offer.pricing if at is None else pricing_at(offer, self.change_log, at)
 
-    def estimate_cost(self, model: str | Model, **usage: Any) -> Cost:
+    def estimate_cost(self, model: str | Model, **usage: Any) -> "Cost":
         """Return what a call would cost in USD, part by part; `usage` is that of `Costs.estimate`.
 
         >>> manager = ModelManager()
@@ -218,7 +220,7 @@ class ModelManager(Holdings):
         """
         return self.costs.estimate(model, **usage)
 
-    def cost_of(self, response: Any, **call: Any) -> Cost:
+    def cost_of(self, response: Any, **call: Any) -> "Cost":
         """Return what the call behind a response cost in USD; `call` may say more about it, as in `Costs.of`.
 
         >>> manager = ModelManager()
@@ -236,7 +238,7 @@ class ModelManager(Holdings):
         """Keep how fast a provider was for you; `measured` is that of `Benchmarks.add_speed`."""
         self.benchmarks.add_speed(model_id, provider, **measured)
 
-    def compare(self, models: str | Iterable[str], **options: Any) -> Comparison:
+    def compare(self, models: str | Iterable[str], **options: Any) -> "Comparison":
         """Return models side by side, or one model across its providers; the options are those of `compare`.
 
         >>> manager = ModelManager()
@@ -244,12 +246,14 @@ class ModelManager(Holdings):
         >>> manager.compare(["a", "b"])["context_size"].best
         (0,)
         """
+        from ai_models.comparison.table import compare
+
         found = [self._model(id) for id in ([models] if isinstance(models, str) else models)]
         return compare(
             found, estimate=self.costs.estimate, benchmarks=self.benchmarks, availability=self.availability, **options
         )
 
-    def pick(self, query: Mapping[str, Any] | str | None = None, **options: Any) -> Choice:
+    def pick(self, query: Mapping[str, Any] | str | None = None, **options: Any) -> "Choice":
         """Return the models that fit a query, ranked, and why the others don't; the options are those of `Picker.pick`.
 
         >>> manager = ModelManager()
