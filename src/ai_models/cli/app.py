@@ -35,7 +35,7 @@ SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
         "compare": ("comparing", "Show models side by side, or one across its providers."),
         "pick": ("picking", "Pick the model that fits best, and say why."),
         "role": ("roles", "Name what a model must be; use the name as an id."),
-        "benchmarks": ("benchmarks", "Show scores, of a model or of a benchmark."),
+        "benchmarks": ("benchmarks", "Show which benchmarks there are scores of, and the scores."),
         "score": ("benchmarks", "Keep scores and speeds that you measured."),
     },
     "Make yours": {

@@ -162,7 +162,7 @@ def describe_bill(costs: dict[str, Decimal | None]) -> str:
     """Return what calls cost at most, those of unknown price counted apart.
 
     >>> describe_bill({"a": Decimal("0.00002"), "b": None})
-    '2 calls are billed: at most $0.0000200, and 1 at a price that is not known.'
+    '2 calls are billed: at most $0.00002, and 1 at a price that is not known.'
     """
     known = [cost for cost in costs.values() if cost is not None]
     unknown = len(costs) - len(known)
