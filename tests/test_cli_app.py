@@ -46,6 +46,38 @@ def test_help_stands_alone_and_names_every_command() -> None:
         assert max(map(len, result.stdout.splitlines())) <= 80
 
 
+@pytest.mark.parametrize("name", [*LEAVES, *(name for name in COMMANDS if name not in LEAVES)])
+def test_no_line_of_any_help_is_wider_than_80_columns(name: str) -> None:
+    result = run(*name.split(), "--help")
+    assert [line for line in result.stdout.splitlines() if len(line) > 80] == []
+
+
+@pytest.mark.parametrize("name", [name for name in COMMANDS if name not in LEAVES])
+def test_a_command_of_commands_shows_an_example_of_each_and_whole_sentences(name: str) -> None:
+    shown = run(name, "--help").stdout
+    parts = [LEAVES[each] for each in LEAVES if each.startswith(f"{name} ")]
+    assert all(f"  {each.examples[0]}\n" in shown for each in parts if isinstance(each, Command))
+    assert "...\n" not in shown.partition("Commands:")[2]
+
+
+def test_a_usage_error_is_one_line_and_names_the_choices() -> None:
+    result = run("completion")
+    assert result.stderr == (
+        "error: missing argument '{bash|zsh|fish}'. Choose from: bash, zsh, fish. See: app completion --help\n"
+    )
+
+
+def test_an_unknown_option_is_answered_with_the_nearest_ones() -> None:
+    assert run("show", "m", "--sorces").stderr == (
+        "error: no such option --sorces. Did you mean --sources or --store? See: app show --help\n"
+    )
+
+
+def test_a_name_that_is_not_there_comes_with_the_command_that_lists_them(tmp_path: Path) -> None:
+    result = run("--store", str(tmp_path / "models.json"), "group", "show", "prod")
+    assert (result.exit_code, result.stderr) == (3, "error: no group 'prod'. See: ai-models group list\n")
+
+
 @pytest.mark.parametrize("name", LEAVES)
 def test_every_command_has_help_examples_and_json(name: str) -> None:
     result = run(*name.split(), "--help")

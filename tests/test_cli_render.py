@@ -15,6 +15,7 @@ from ai_models.cli.text import (
     escape,
     format_count,
     format_price,
+    hang,
     shorten,
     shorten_middle,
     shorten_words,
@@ -42,10 +43,10 @@ def table(width: int, *models: Model, color: bool = False) -> list[str]:
 
 def test_a_table_at_80_columns_shows_the_essentials() -> None:
     assert table(80, CLAUDE, LLAMA, UNKNOWN) == [
-        "ID                        PROVIDER    CONTEXT  IN $/M  OUT $/M  CAPABILITIES",
-        "anthropic/c…4-5-20250929  anthropic      200k    3.00    15.00  tools vision +1",
-        "meta/llama-3.2-1b         ollama         131k    free     free  -",
-        "who/knows                 openrouter        -       -        -  -",
+        "ID                                    CONTEXT  IN $/M  OUT $/M  CAPABILITIES",
+        "anthropic/claude-sonnet-4-5-20250929     200k    3.00    15.00  tools vision +1",
+        "meta/llama-3.2-1b                        131k    free     free  -",
+        "who/knows                                   -       -        -  -",
     ]
 
 
@@ -156,3 +157,15 @@ def test_the_least_needed_columns_are_left_out_first() -> None:
     assert list(fit_columns([10, 10, 10], columns, 34)) == [0, 1, 2]
     assert list(fit_columns([10, 10, 10], columns, 30)) == [0, 1]
     assert list(fit_columns([10, 10, 10], columns, 12)) == [0]
+
+
+@given(st.text(alphabet="ab -通义千é\u0301"), st.integers(20, 60))
+def test_no_hanging_line_is_wider_than_the_terminal_and_no_letter_is_lost(text: str, width: int) -> None:
+    lines = hang("via ", text, width)
+    assert all(width_of(line) <= max(width, 24) for line in lines)
+    assert "".join("".join(lines).split()) == "".join(f"via {text}".split())
+
+
+def test_columns_that_always_stay_get_the_room_before_those_that_may_go() -> None:
+    ids, notes = Column("ID", str, shrink=shorten), Column("NOTES", str, shrink=shorten, drop=1)
+    assert fit_columns([30, 30], [ids, notes], 50) == {0: 30, 1: 18}

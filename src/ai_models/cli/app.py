@@ -131,7 +131,7 @@ def _exit_code(run: Any) -> int:
         write_error(str(error))
         return USAGE
     except (NotFoundError, AmbiguousModelError) as error:
-        write_error(str(error))
+        write_error(f"{error}{_where_to_look(error)}")
         return NOT_FOUND
     except (AIModelsError, OSError) as error:
         write_error(str(error))
@@ -139,9 +139,29 @@ def _exit_code(run: Any) -> int:
     return result if isinstance(result, int) else 0
 
 
+_LISTS = {
+    "group": "group list",
+    "role": "role list",
+    "budget": "budget list",
+    "provider": "providers",
+    "source": "sources",
+    "connector": "connectors",
+    "benchmark": "benchmarks",
+}
+
+
+def _where_to_look(error: AIModelsError) -> str:
+    listing = _LISTS.get(error.what) if isinstance(error, NotFoundError) else None
+    end = "" if str(error).endswith("?") else "."
+    return f"{end} See: ai-models {listing}" if listing else ""
+
+
 def _usage_message(error: click.UsageError) -> str:
     where = error.ctx.command_path if error.ctx else "ai-models"
-    message = error.format_message().strip().rstrip(".")
+    message = " ".join(error.format_message().split()).rstrip(".")
+    if isinstance(error, click.NoSuchOption):
+        near = f" Did you mean {' or '.join(error.possibilities)}?" if error.possibilities else ""
+        message = f"no such option {error.option_name}.{near}".rstrip(".")
     return f"{message[:1].lower()}{message[1:]}{'' if message.endswith('?') else '.'} See: {where} --help"
 
 

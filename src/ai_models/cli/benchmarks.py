@@ -109,8 +109,8 @@ def set_score(session: Session, id: str, benchmark: str, value: float, lower: bo
 @command("speed", "ai-models score speed gpt-4o openai --tokens-per-second 80 --first-token 0.4", group=score_command)
 @click.argument("id", type=MODEL_ID)
 @click.argument("provider")
-@click.option("--tokens-per-second", type=click.FloatRange(min=0), help="Tokens of the answer in a second.")
-@click.option("--first-token", type=click.FloatRange(min=0), help="Seconds until the first token.")
+@click.option("--tokens-per-second", type=click.FloatRange(min=0), metavar="N", help="Tokens answered in a second.")
+@click.option("--first-token", type=click.FloatRange(min=0), metavar="SECONDS", help="Seconds until the first token.")
 @pass_session
 def set_speed(
     session: Session, id: str, provider: str, tokens_per_second: float | None, first_token: float | None

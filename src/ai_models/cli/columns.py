@@ -76,7 +76,7 @@ def _text_column(title: str, field: str, drop: int = 0) -> Column[Model]:
 
 
 COLUMNS: dict[str, Column[Model]] = {
-    "id": Column("ID", lambda model: model.id, shrink=shorten_middle, least=22, share=0.3),
+    "id": Column("ID", lambda model: model.id, shrink=shorten_middle, least=22, share=0.4),
     "name": Column("NAME", lambda model: model.name or UNKNOWN, shrink=shorten, least=12, drop=8),
     "provider": Column("PROVIDER", lambda model: model.provider, shrink=shorten, least=10, drop=4),
     "lab": _text_column("LAB", "lab", 5),

@@ -1,6 +1,6 @@
 """What every command has: the common options, examples under its help, and the kinds of its arguments."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -69,14 +69,11 @@ class Command(click.Command):
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the examples as they are typed."""
-        if self.examples:
-            with formatter.section("Examples"):
-                indent = " " * formatter.current_indent
-                formatter.write("".join(f"{indent}{line}\n" for line in self.examples))
+        _write_examples(formatter, self.examples)
 
 
 class CommandGroup(click.Group):
-    """A command with commands of its own."""
+    """A command with commands of its own, an example of each below its help."""
 
     command_class = Command
 
@@ -84,6 +81,27 @@ class CommandGroup(click.Group):
         super().__init__(*args, **options)
         self.params += common_options(hidden=True)
         self.context_settings.setdefault("help_option_names", ["-h", "--help"])
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of the commands in the order in which they are written down."""
+        return list(self.commands)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write every command with its whole first sentence."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, each.get_short_help_str(limit=200)) for name, each in self.commands.items()])
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the first example of every command."""
+        made = [each for each in self.commands.values() if isinstance(each, Command)]
+        _write_examples(formatter, [each.examples[0] for each in made if each.examples])
+
+
+def _write_examples(formatter: click.HelpFormatter, examples: Sequence[str]) -> None:
+    if examples:
+        with formatter.section("Examples"):
+            indent = " " * formatter.current_indent
+            formatter.write("".join(f"{indent}{line}\n" for line in examples))
 
 
 def command(

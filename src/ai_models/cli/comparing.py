@@ -32,9 +32,9 @@ _FACT_WIDTH = 26
 @command(
     "compare",
     "ai-models compare gpt-4o claude-sonnet-4-5 gemini-2.5-pro",
-    "ai-models compare gpt-4o gpt-4.1 --only-differences --workload in=10k,out=1k,calls=1000",
+    "ai-models compare gpt-4o gpt-4.1 --only-differences --workload in=10k,out=1k",
     "ai-models compare claude-sonnet-4-5 --across providers",
-    "ai-models compare gpt-4o gpt-4.1 o3 --plot models.png --y score:aider-polyglot",
+    "ai-models compare gpt-4o o3 --plot models.png --y score:aider-polyglot",
 )
 @click.argument("ids", nargs=-1, required=True, type=MODEL_ID, metavar="ID…")
 @WORKLOAD

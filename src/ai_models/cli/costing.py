@@ -94,9 +94,9 @@ COLUMNS: tuple[Column["Cost"], ...] = (
 @click.option("--input", "input_tokens", type=TOKENS, default=0, help="Tokens of the prompt, all of it.")
 @click.option("--output", "output_tokens", type=TOKENS, default=0, help="Tokens of the answer, its reasoning included.")
 @click.option("--cached", "cached_tokens", type=TOKENS, default=0, help="Tokens of the prompt that a cache holds.")
-@click.option("--images", type=click.FloatRange(min=0), default=0, help="Images that are made.")
-@click.option("--calls", type=click.IntRange(min=1), default=1, help="How many such calls.")
-@click.option("--provider", metavar="PROVIDER", help="Who serves; by default each model's own server.")
+@click.option("--images", type=click.FloatRange(min=0), metavar="N", default=0, help="Images that are made.")
+@click.option("--calls", type=click.IntRange(min=1), metavar="N", default=1, help="How many such calls.")
+@click.option("--via", "--provider", "provider", metavar="PROVIDER", help="Who serves; else each model's own server.")
 @click.option("--service", metavar="NAME", help="The kind of service: batch, flex, priority, …")
 @click.option("--at", metavar="DAY", help="With the prices of a day, such as 2026-08-01.")
 @pass_session

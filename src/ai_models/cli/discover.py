@@ -31,7 +31,7 @@ def _source_names(ctx: click.Context, _: click.Parameter, incomplete: str) -> li
     "discover",
     "ai-models discover                       every source that can be asked",
     "ai-models discover openrouter ollama     these two",
-    "ai-models discover --offline             the embedded catalogue and what was cached",
+    "ai-models discover --offline             the catalogue and what was cached",
     "ai-models discover --dry-run --json      what would change, as JSON",
 )
 @click.argument("sources", nargs=-1, shell_complete=_source_names)
@@ -150,20 +150,12 @@ def _next_step(report: "DiscoveryReport") -> str:
 
 @contextmanager
 def _progress(out: Output) -> "Iterator[Progress | None]":
-    """Show on stderr which sources are awaited: one live line on a terminal, plain lines elsewhere."""
-    if out.json:
+    """Show on stderr which sources are awaited: one live line on a terminal, nothing elsewhere."""
+    if out.json or not sys.stderr.isatty():
         yield None
-    elif sys.stderr.isatty():
-        with _live_line() as progress:
-            yield progress
-    else:
-        yield _plain_line
-
-
-def _plain_line(event: str, source: str, row: "SourceRow | None") -> None:
-    if event == "done" and row is not None:
-        state = "answered" if row.ok else row.status
-        click.echo(f"{escape(source)}: {state} after {row.seconds:.1f} s", err=True)
+        return
+    with _live_line() as progress:
+        yield progress
 
 
 @contextmanager

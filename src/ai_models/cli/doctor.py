@@ -38,7 +38,7 @@ _MARKS = {"ok": ("✓", None), "note": ("·", "dim"), "bad": ("✗", "red")}
 @command(
     "doctor",
     "ai-models doctor",
-    "ai-models doctor --network      ask every source that can be asked, and keep nothing",
+    "ai-models doctor --network      ask every source that can be asked",
 )
 @click.option("--network", is_flag=True, help="Also ask every source that can be asked; nothing is written.")
 @click.option("--timeout", type=SECONDS, metavar="SECONDS", help="What one source may take.")

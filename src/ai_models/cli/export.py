@@ -25,7 +25,7 @@ def _target_names(ctx: click.Context, _: click.Parameter, incomplete: str) -> li
 @command(
     "export",
     "ai-models export litellm --group production > config.yaml",
-    "ai-models export zed --cap tools --provider openrouter --limit 5 --output ~/.config/zed/settings.json --dry-run",
+    "ai-models export zed --cap tools --limit 5 -o ~/.config/zed/settings.json",
     "ai-models export codex gpt-5 --via openai --output ~/.codex/config.toml",
 )
 @click.argument("target", shell_complete=_target_names)
@@ -55,7 +55,7 @@ def export_command(
     if dry_run and output is None:
         raise click.UsageError("--dry-run shows what changes in a file; name it with --output")
     models = _chosen(session, ids, Filters(**asked), limit)
-    labels = session.manager.roles.labels(ids)
+    labels = session.manager.roles.labels(ids) if len(session.manager.models) else {}
     from ai_models.export import export, export_to_file
 
     if ids or output is None:

@@ -61,15 +61,16 @@ COLUMNS: tuple[Column[HealthResult], ...] = (
 
 @command(
     "health",
-    "ai-models health                               the providers you have a key for, and local servers",
-    "ai-models health openai ollama                 these two",
-    "ai-models health gpt-4o group:production       models, wherever they can be called",
-    "ai-models health gpt-4o --via azure --level 2  with one tiny call, which is billed",
+    "ai-models health                        providers with your key, local servers",
+    "ai-models health openai ollama          these two",
+    "ai-models health gpt-4o group:prod      models, wherever they can be called",
+    "ai-models health gpt-4o --level 2       with one tiny call, which is billed",
 )
 @click.argument("targets", nargs=-1, type=MODEL_ID, metavar="[TARGET…]")
 @click.option(
     "--level",
     type=click.IntRange(0, 2),
+    metavar="0|1|2",
     default=1,
     help="0: key and address, no network. 1: listed (default, unbilled). 2: one tiny call, billed.",
 )

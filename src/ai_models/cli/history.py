@@ -41,7 +41,7 @@ _CHANGE_COLUMNS: tuple[Column["Change"], ...] = (
     Column("CHANGE", lambda change: change.kind, style=_KIND_STYLES.get),
     Column("ID", lambda change: change.id, shrink=shorten_middle, least=20),
     Column("WHAT", _what, shrink=shorten, least=20),
-    Column("SOURCE", lambda change: change.source or UNKNOWN, shrink=shorten, drop=1),
+    Column("SOURCE", lambda change: change.source or UNKNOWN, shrink=shorten, least=12, drop=1),
 )
 
 
@@ -49,11 +49,11 @@ _CHANGE_COLUMNS: tuple[Column["Change"], ...] = (
     "changes",
     "ai-models changes --since 7d",
     "ai-models changes --kind added,gone --since 2026-11-01",
-    "ai-models changes --id gpt-4o",
+    "ai-models changes --model gpt-4o",
 )
 @click.option("--since", metavar="WHEN", help="From then on: 12h, 7d, 2w, or a day such as 2026-11-01.")
 @click.option("--kind", "kinds", metavar="KIND,…", help="Only these: added, changed, gone, returned, removed.")
-@click.option("--id", "id", type=MODEL_ID, help="Only this model.")
+@click.option("--model", "--id", "id", type=MODEL_ID, metavar="ID", help="Only this model.")
 @LIMIT
 @pass_session
 def changes_command(session: Session, since: str | None, kinds: str | None, id: str | None, limit: int | None) -> None:
@@ -78,9 +78,33 @@ def changes_command(session: Session, since: str | None, kinds: str | None, id: 
 Claim = tuple[str, str, Any, str, Any]
 """Model id, path, the value that counts, the label of who says otherwise, and what they say."""
 
+
+def fact_and_offer(path: str) -> str:
+    """Return the path of a fact with what tells it from others at its two ends: the fact, and the offer it is of.
+
+    >>> fact_and_offer("connector_metadata.bedrock:eu.capabilities.vision"), fact_and_offer("cost_per_token.input")
+    ('vision via bedrock:eu', 'price.input')
+    """
+    offer, _, rest = path.removeprefix("connector_metadata.").partition(".")
+    if offer == path.partition(".")[0]:
+        return _short_fact(path)
+    return f"{_short_fact(rest)} via {offer}"
+
+
+def _short_fact(path: str) -> str:
+    return path.removeprefix("capabilities.").replace("cost_per_token", "price", 1)
+
+
 _CONFLICT_COLUMNS: tuple[Column[Claim], ...] = (
     Column("ID", lambda row: row[0], shrink=shorten_middle, least=20),
-    Column("FACT", lambda row: short_path(row[1]), plain=lambda row: row[1], shrink=shorten_middle, least=22),
+    Column(
+        "FACT",
+        lambda row: fact_and_offer(row[1]),
+        plain=lambda row: row[1],
+        shrink=shorten_middle,
+        least=24,
+        share=0.34,
+    ),
     Column("KEPT", lambda row: format_fact(row[1], row[2]), align="right", shrink=shorten),
     Column("ALSO SAID", lambda row: format_fact(row[1], row[4]), align="right", shrink=shorten, least=9),
     Column("BY", lambda row: row[3].partition("@")[0], plain=lambda row: row[3], shrink=shorten),

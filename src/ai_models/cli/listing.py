@@ -23,12 +23,12 @@ if TYPE_CHECKING:
 
 @command(
     "list",
-    "ai-models list --cap vision,tools --min-context 128k --max-input-price 1 --sort price",
+    "ai-models list --cap vision,tools --max-input-price 1 --sort price",
     "ai-models list --provider groq,cerebras --sort=-context",
     "ai-models list --available --free",
-    "ai-models list --unavailable --lab openai           what can't be called, and why",
+    "ai-models list --unavailable --lab openai       what can't be called, and why",
     "ai-models list --retiring 90d --tag production",
-    """ai-models list --where '{"lab": "mistral", "released": {"$gte": "2026-01"}}' --json""",
+    """ai-models list --where '{"released": {"$gte": "2026-01"}}' --json""",
     "ai-models list --columns id,input,capabilities.vision | sort -t$'\\t' -k2n",
 )
 @filter_options
@@ -60,6 +60,8 @@ def list_command(
         _explain(session, registry.explain({} if filters.by_offer else filters.query(), sort=order, limit=limit))
         return
     empty = f"none of {len(registry):,} models fits"
+    if filters.available:
+        empty += "; ai-models list --unavailable says why"
     availability = None if filters.available is None else session.availability()
     if filters.available is False and availability and retiring is None:
         found = filters.models(registry, order, availability)

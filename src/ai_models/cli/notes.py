@@ -91,7 +91,7 @@ def set_command(session: Session, id: str, field: str, value: str | None, unset:
     FIELD is a field of a model (`ai-models show ID --json` prints them), or a part of one after a dot.
     """
     if (value is None) is not unset:
-        raise click.UsageError("give a value, or --unset")
+        raise click.UsageError("give a value after the field (ID FIELD VALUE), or --unset")
     models = session.manager.models
     (own,) = session.own(id)
     if value is None:

@@ -66,7 +66,7 @@ def _columns(choice: "Choice") -> list[Column["Candidate"]]:
     front = {each.id for each in choice.pareto}
     shown: list[Column[Candidate]] = [
         Column("ID", lambda each: each.id, shrink=shorten_middle, least=20, share=0.4),
-        Column("VIA", lambda each: each.offer, shrink=shorten, drop=2),
+        Column("VIA", lambda each: each.offer, shrink=shorten, least=12, drop=2),
     ]
     if all(each.name.lstrip("-") != "price" for each in choice.prefer):
         shown.append(Column("COST $", lambda each: format_usd(each.cost.total), align="point", drop=3))
@@ -77,14 +77,21 @@ def _columns(choice: "Choice") -> list[Column["Candidate"]]:
 
 def _value_column(name: str, drop: int) -> Column["Candidate"]:
     return Column(
-        escape(name.upper()), lambda each: each.values[name].text, shrink=shorten, least=10, share=0.2, drop=drop
+        escape(name.upper()),
+        lambda each: each.values[name].text,
+        align="point" if name.endswith("price") else "right",
+        shrink=shorten,
+        least=10,
+        share=0.2,
+        drop=drop,
     )
 
 
 @command(
     "pick",
     "ai-models pick --cap tools,vision --min-context 128k",
-    "ai-models pick --kind chat --prefer score:aider-polyglot,price --workload in=10k,out=1k,calls=1000",
+    "ai-models pick --kind chat --prefer score:aider-polyglot,price",
+    "ai-models pick --cap tools --workload in=10k,out=1k,calls=1000",
     "ai-models pick --available --prefer price --why",
 )
 @filter_options
@@ -130,7 +137,8 @@ def pick_command(
     else:
         shown = 10 if limit is None else limit
         session.out.rows(_columns(choice), islice(choice.ranked, shown or None), lambda each: each.to_dict(), limit=0)
-        session.out.note(f"{len(choice.ranked):,} fit, {len(choice.rejected):,} don't; say why with --why")
+        counts = f"{len(choice.ranked):,} fit, {len(choice.rejected):,} don't (--why says why)"
+        session.out.note(f"{counts}; prices are of {choice.workload}")
     return 0 if choice.best else 1
 
 

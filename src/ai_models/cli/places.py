@@ -8,7 +8,7 @@ import click
 from ai_models.cli.command import LIMIT, command
 from ai_models.cli.render import Column
 from ai_models.cli.session import Session, pass_session
-from ai_models.cli.text import UNKNOWN, format_flag, shorten
+from ai_models.cli.text import UNKNOWN, format_flag, shorten, shorten_words
 
 if TYPE_CHECKING:
     from ai_models._core.contracts import ModelSource
@@ -73,11 +73,11 @@ def _why(source: "ModelSource", provider: "Provider | None", runs: bool, key: st
 
 
 _SOURCE_COLUMNS: tuple[Column[SourceState], ...] = (
-    Column("SOURCE", lambda row: row.name, shrink=shorten, least=12),
+    Column("SOURCE", lambda row: row.name, shrink=shorten, least=20),
     Column("RUNS", lambda row: format_flag(row.runs), style={"yes": "green", "no": "dim"}.get),
-    Column("WHY", lambda row: row.why, shrink=shorten, least=20),
-    Column("LAST ASKED", lambda row: row.last_text, drop=3, optional=True),
-    Column("PROVIDER", lambda row: row.provider or UNKNOWN, shrink=shorten, drop=1),
+    Column("WHY", lambda row: row.why, shrink=shorten, least=30),
+    Column("LAST ASKED", lambda row: row.last_text, drop=1, optional=True),
+    Column("PROVIDER", lambda row: row.provider or UNKNOWN, shrink=shorten, least=14, drop=3),
     Column("LOCAL", lambda row: format_flag(row.is_local), drop=2),
 )
 
@@ -94,6 +94,10 @@ def sources_command(session: Session, ready: bool, limit: int | None) -> None:
     session.out.rows(_SOURCE_COLUMNS, shown, SourceState.to_dict, limit=limit, noun="source")
 
 
+def _shrink_words(text: str, width: int) -> str:
+    return shorten_words(text.split(), width)
+
+
 _PROVIDER_COLUMNS: tuple[Column["Provider"], ...] = (
     Column("PROVIDER", lambda row: row.id, shrink=shorten, least=12),
     Column("NAME", lambda row: row.name, shrink=shorten, least=12, drop=3),
@@ -105,7 +109,7 @@ _PROVIDER_COLUMNS: tuple[Column["Provider"], ...] = (
         shrink=shorten,
         style=lambda text: "green" if text != "-" else "dim",
     ),
-    Column("KEY VARIABLES", lambda row: " ".join(row.key_variables) or UNKNOWN, shrink=shorten, drop=2),
+    Column("KEY VARIABLES", lambda row: " ".join(row.key_variables) or UNKNOWN, shrink=_shrink_words, least=28, drop=2),
     Column("LIST", lambda row: _list_url(row), shrink=shorten, drop=5),
 )
 

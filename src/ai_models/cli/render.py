@@ -69,13 +69,20 @@ def fit_columns(naturals: Sequence[int], columns: Sequence[Column[Any]], width: 
     while droppable and _total(least) > width:
         least.pop(droppable.pop())
     shown, spare = dict(least), width - _total(least)
-    growing = [number for number, size in shown.items() if size < natural[number]]
-    while growing and spare > 0:
-        for number in growing[:spare]:
-            shown[number] += 1
-        spare -= len(growing[:spare])
-        growing = [number for number in growing if shown[number] < natural[number]]
+    kept = [number for number in shown if not columns[number].drop]
+    for growing in (kept, [number for number in shown if columns[number].drop]):
+        spare -= _grow(shown, growing, natural, spare)
     return shown
+
+
+def _grow(shown: dict[int, int], growing: list[int], natural: dict[int, int], spare: int) -> int:
+    """Widen these columns evenly until they fit their text or nothing is left; return how much was given."""
+    given = 0
+    while growing := [number for number in growing if shown[number] < natural[number]][: spare - given]:
+        for number in growing:
+            shown[number] += 1
+        given += len(growing)
+    return given
 
 
 def _least(column: Column[Any], natural: int, width: int) -> int:
@@ -144,10 +151,11 @@ class Output:
             self.line(line, style)
 
     def note(self, text: str, style: str | None = "dim") -> None:
-        """Write one line for people to stderr, so that a pipe gets data alone."""
+        """Write one line for people to stderr, so that a pipe gets data alone; a terminal gets it wrapped."""
         from click import echo
 
-        echo(self.style(text, style if sys.stderr.isatty() else None), err=True, color=self.color)
+        for line in hang("", text, _width_of_errors()):
+            echo(self.style(line, style if sys.stderr.isatty() else None), err=True, color=self.color)
 
     def data(self, value: Any) -> None:
         """Write JSON: indented on a terminal, one element of an array a line on a pipe."""
@@ -261,9 +269,19 @@ def _json_default(value: Any) -> Any:
 
 
 def write_error(message: str, stream: IO[str] | None = None) -> None:
-    """Write one `error: …` line to stderr."""
+    """Write one `error: …` line to stderr, on a terminal wrapped below itself."""
     from click import echo, style
 
     color = (stream or sys.stderr).isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
     prefix = style("error:", fg="red", bold=True) if color else "error:"
-    echo(f"{prefix} {escape(message)}", err=True, color=color)
+    first, *rest = hang("error: ", escape(message), _width_of_errors())
+    echo("\n".join([prefix + first.removeprefix("error:"), *rest]), err=True, color=color)
+
+
+def _width_of_errors() -> int | None:
+    """Return the width to which a line on stderr is wrapped; `None` where nobody reads it on a terminal."""
+    if not sys.stderr.isatty():
+        return None
+    from shutil import get_terminal_size
+
+    return max(get_terminal_size().columns, _NARROWEST)

@@ -32,7 +32,7 @@ def role_command() -> None:
 @command(
     "set",
     """ai-models role set fast '{"capabilities.tools": true}' --prefer price""",
-    """ai-models role set long '{"context_size": {"$gte": 1000000}}' --prefer newest,price --available""",
+    """ai-models role set long '{"context_size": {"$gte": 1000000}}' --prefer newest""",
     group=role_command,
 )
 @click.argument("name")

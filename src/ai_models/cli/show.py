@@ -48,8 +48,8 @@ _NOT_MISSED = {"base", "version", "benchmarks", "price_tiers", *LIFECYCLE_FIELDS
 @command(
     "show",
     "ai-models show claude-sonnet-4-5",
-    "ai-models show claude-sonnet-4-5 --sources       each fact: who says so, how old, who disagrees",
-    "ai-models show gpt-4o --via azure                as this provider serves it",
+    "ai-models show claude-sonnet-4-5 --sources   who says each fact, who disagrees",
+    "ai-models show gpt-4o --via azure            as this provider serves it",
 )
 @click.argument("id", type=MODEL_ID)
 @click.option("--sources", "with_sources", is_flag=True, help="Each fact with its source and age, and who disagrees.")

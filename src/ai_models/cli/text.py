@@ -94,11 +94,27 @@ def hang(start: str, text: str, width: int | None) -> list[str]:
     """
     if width is None or width_of(start + text) <= width:
         return [(start + text).replace(TIED, " ")]
-    from textwrap import wrap
-
     indent = width_of(start)
-    lines = wrap(text, max(20, width - indent), break_on_hyphens=False) or [""]
+    lines = _wrap(text, max(20, width - indent))
     return [((" " * indent if number else start) + line).replace(TIED, " ") for number, line in enumerate(lines)]
+
+
+def _wrap(text: str, width: int) -> list[str]:
+    """Return the lines of a text, broken at spaces, and in a word that is too wide for a line of its own.
+
+    >>> _wrap("an id 通义千问", 7)
+    ['an id', '通义千', '问']
+    """
+    lines = [""]
+    for word in text.split(" "):
+        if lines[-1] and width_of(f"{lines[-1]} {word}") > width:
+            lines.append(word)
+        else:
+            lines[-1] = f"{lines[-1]} {word}" if lines[-1] else word
+        while width_of(lines[-1]) > width:
+            head = _head(lines[-1], width)
+            lines[-1:] = [head, lines[-1][len(head) :]]
+    return lines
 
 
 def shorten_words(words: Iterable[str], width: int) -> str:
