@@ -226,7 +226,7 @@ class ModelManager(Holdings):
         >>> manager = ModelManager()
         >>> manager.models["mine"] = Model("mine", "my-server", cost_per_token={"input": 1e-06, "output": 2e-06})
         >>> manager.cost_of({"model": "mine", "usage": {"prompt_tokens": 1000, "completion_tokens": 100}}).total
-        Decimal('0.001200')
+        Decimal('0.0012')
         """
         return self.costs.of(response, **call)
 

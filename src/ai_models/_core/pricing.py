@@ -41,8 +41,18 @@ def per_mtok(cost_per_token: float | str | Decimal) -> Decimal:
     """
     with localcontext() as context:
         context.prec = 12
-        value = (exact(cost_per_token) * _MILLION).normalize()
-    return value.quantize(Decimal(1)) if value == value.to_integral() else value
+        value = exact(cost_per_token) * _MILLION
+        return tidy(value)
+
+
+def tidy(amount: Decimal) -> Decimal:
+    """Return an amount without digits that say nothing, and never with an exponent.
+
+    >>> tidy(Decimal("0.0300")), tidy(Decimal("3E+3"))
+    (Decimal('0.03'), Decimal('3000'))
+    """
+    value = amount.normalize()
+    return Decimal(int(value)) if value == value.to_integral_value() else value
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,7 +60,7 @@ class Costs:
     >>> models["mine"] = Model("mine", "my-server", cost_per_token={"input": 1e-06, "output": 2e-06})
     >>> cost = Costs(models).estimate("mine", input_tokens=1000, output_tokens=100)
     >>> cost.total, cost.source
-    (Decimal('0.001200'), 'user')
+    (Decimal('0.0012'), 'user')
     """
 
     def __init__(

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field, fields
 from decimal import Decimal
 from typing import Any
 
+from ai_models._core.pricing import tidy
+
 __all__ = ["USUAL", "Cost", "Usage", "Workload"]
 
 
@@ -81,18 +83,18 @@ class Cost:
     @property
     def total(self) -> Decimal | None:
         """USD in all; `None` if a part is unknown."""
-        return None if self.missing else sum(self.parts.values(), Decimal(0))
+        return None if self.missing else self.known
 
     @property
     def known(self) -> Decimal:
         """USD for the parts that are known: the total is at least this."""
-        return sum(self.parts.values(), Decimal(0))
+        return tidy(sum(self.parts.values(), Decimal(0)))
 
     def times(self, calls: int) -> "Cost":
         """Return the cost of so many calls like this one.
 
         >>> Cost("m", "p", {"input": Decimal("0.5")}).times(4).total
-        Decimal('2.0')
+        Decimal('2')
         """
         parts = {name: amount * calls for name, amount in self.parts.items()}
         return Cost(self.model, self.provider, parts, self.missing, self.source, self.date, self.service)

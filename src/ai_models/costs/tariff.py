@@ -11,7 +11,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from ai_models._core.pricing import exact
+from ai_models._core.pricing import exact, tidy
 from ai_models.costs.records import Cost, Usage
 
 __all__ = ["PLAIN", "Rate", "Tariff", "gathered_tariff"]
@@ -92,6 +92,7 @@ class Tariff:
             self._by_the_piece(usage, parts, missing)
         if not (self.rates or self.units or missing):
             missing.append("price")
+        parts = {part: tidy(amount) for part, amount in parts.items()}
         return Cost(model, provider, parts, tuple(missing), self.source, self.date, self.service)
 
     def _side(

@@ -5,6 +5,7 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from ai_models._core.pricing import tidy
 from ai_models.database import reported, shown_url
 from ai_models.errors import StoreVersionError
 
@@ -41,8 +42,7 @@ def from_pico(amount: float | Decimal) -> Decimal:
     >>> from_pico(2_500_000_000)
     Decimal('0.0025')
     """
-    value = (Decimal(int(amount)) / _PICO).normalize()
-    return value.quantize(Decimal(1)) if value == value.to_integral() else value
+    return tidy(Decimal(int(amount)) / _PICO)
 
 
 class Tables(NamedTuple):
