@@ -47,6 +47,7 @@ def test_a_copy_overwrites_nothing_unasked(file: str, tmp_path: Path) -> None:
 
 
 def test_the_place_is_told_without_a_password() -> None:
+    pytest.importorskip("psycopg", reason="psycopg is in the extra postgres")
     told = run("--store", "postgresql+psycopg://me:secret@nowhere.invalid/db", "store", "path", "--json")
     assert json.loads(told.output) == {"location": "postgresql+psycopg://me:***@nowhere.invalid/db"}
 
