@@ -6,13 +6,14 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from shutil import which
 from typing import Any
 
 import click
 import pytest
 from click.testing import CliRunner, Result
 
-from ai_models import __version__
+from ai_models import Model, ModelRegistry, __version__
 from ai_models.cli.app import SECTIONS, app
 from ai_models.cli.command import Command, parse_limit, parse_price, parse_tokens
 from ai_models.errors import AIModelsError, AmbiguousModelError, ModelNotFoundError, QueryError, SourceError
@@ -232,3 +233,32 @@ def test_a_command_loads_no_library_that_it_does_not_need() -> None:
     code = "import sys; from ai_models.cli.app import app; import ai_models.cli.listing\n"
     code += f"print([name for name in {heavy} if name in sys.modules])"
     assert python("-c", code).stdout.strip() == "[]"
+
+
+@pytest.mark.skipif(which("bash") is None, reason="no bash here")
+@pytest.mark.parametrize(
+    ("typed", "completed"),
+    [
+        ("show open", ["openrouter/mini", "openrouter/mini:free"]),
+        ("show mini", ["openrouter/mini", "openrouter/mini:free"]),
+        ("show openrouter/mini:f", ["free"]),  # bash puts it behind the colon, where it broke the word
+        ("pick --via gro", ["groq"]),
+        ("list --cap tools,vis", ["tools,vision"]),
+    ],
+)
+def test_bash_completes_ids_with_a_colon_providers_and_lists(tmp_path: Path, typed: str, completed: list[str]) -> None:
+    store = tmp_path / "models.json"
+    registry = ModelRegistry(store)
+    registry.update({id: Model(id, "openrouter") for id in ("openrouter/mini", "openrouter/mini:free")})
+    script = run("completion", "bash").stdout.replace("_app_completion", "_ai_models_completion")
+    line = f"ai-models {typed}"
+    asked = f"COMP_WORDBREAKS=' :='; COMP_LINE={line!r}; COMP_POINT={len(line)}; _ai_models_completion ai-models"
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    done = subprocess.run(
+        ["bash", "-c", f'{script}\n{asked}\nprintf "%s\\n" "${{COMPREPLY[@]}}"'],
+        env={**os.environ, "PATH": path, "AI_MODELS_STORE": str(store)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.splitlines() == completed

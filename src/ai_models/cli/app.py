@@ -101,6 +101,8 @@ class App(click.Group):
     def main(self, args: Sequence[str] | None = None, *rest: Any, **extra: Any) -> NoReturn:
         """Run one command and exit; every expected error is one line on stderr."""
         extra["standalone_mode"] = False
+        if "_AI_MODELS_COMPLETE" in os.environ:
+            from ai_models.cli import completion  # noqa: F401 - its bash handles ids with a colon
         sys.exit(_exit_code(lambda: click.Group.main(self, args, *rest, **extra)))
 
     def invoke(self, ctx: click.Context) -> Any:

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
-from ai_models.cli.command import LIMIT, MODEL_ID, CommandGroup, command
+from ai_models.cli.command import LIMIT, MODEL_ID, PROVIDER, CommandGroup, command
 from ai_models.cli.costing import format_usd
 from ai_models.cli.render import Column
 from ai_models.cli.session import Session, pass_session
@@ -34,7 +34,7 @@ def budget_command() -> None:
 @click.argument("limit_usd", metavar="USD")
 @click.option("--per", type=click.Choice(["hour", "day", "week", "month", "total"]), default="month", show_default=True)
 @click.option("--model", type=MODEL_ID, metavar="ID", help="Only for this model, its snapshots included.")
-@click.option("--provider", metavar="PROVIDER", help="Only for what this provider serves.")
+@click.option("--provider", type=PROVIDER, metavar="PROVIDER", help="Only for what this provider serves.")
 @click.option("--group", metavar="NAME", help="Only for the models of this group.")
 @click.option("--tag", metavar="TAG", help="Only for calls with this tag.")
 @click.option(

@@ -1,6 +1,6 @@
 """What every command has: the common options, examples under its help, and the kinds of its arguments."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -136,10 +136,13 @@ def parse_tokens(text: str) -> int:
 class Parsed(ParamType):
     """A value that one function reads, with the words that say what it takes."""
 
-    def __init__(self, name: str, parse: Callable[[str], Any], takes: str) -> None:
+    def __init__(
+        self, name: str, parse: Callable[[str], Any], takes: str, known: Callable[[], Iterable[str]] | None = None
+    ) -> None:
         self.name = name
         self._parse = parse
         self._takes = takes
+        self._known = known
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """Return the value read, or fail with what is taken."""
@@ -149,6 +152,14 @@ class Parsed(ParamType):
             return self._parse(value)
         except (ValueError, OverflowError):
             self.fail(f"{value!r} is not {self._takes}", param, ctx)
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> "list[CompletionItem]":
+        """Return the known names that begin as the last one in a list does."""
+        from click.shell_completion import CompletionItem
+
+        before, comma, word = incomplete.rpartition(",")
+        known = sorted(self._known()) if self._known else ()
+        return [CompletionItem(f"{before}{comma}{each}") for each in known if each.startswith(word)]
 
 
 def parse_price(text: str) -> float:
@@ -196,9 +207,17 @@ def parse_seconds(text: str) -> float:
     return seconds
 
 
+def _provider_ids() -> Iterable[str]:
+    from ai_models.providers import providers
+
+    return providers
+
+
 TOKENS = Parsed("tokens", parse_tokens, "a number of tokens such as 8192, 128k or 1M")
 PRICE = Parsed("usd", parse_price, "a price in USD per million tokens, such as 0.15")
 NAMES = Parsed("names", parse_names, "a list of names such as vision,tools")
+PROVIDER = Parsed("provider", str, "a provider", _provider_ids)
+PROVIDERS = Parsed("names", parse_names, "a list of providers such as openai,groq", _provider_ids)
 SECONDS = Parsed("seconds", parse_seconds, "a number of seconds such as 10")
 
 LIMIT = click.option(

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ai_models.cli.command import MODEL_ID, NAMES, command
+from ai_models.cli.command import MODEL_ID, NAMES, PROVIDERS, command
 from ai_models.cli.costing import format_usd
 from ai_models.cli.picking import WORKLOAD
 from ai_models.cli.render import Column
@@ -39,7 +39,7 @@ _FACT_WIDTH = 26
 @click.argument("ids", nargs=-1, required=True, type=MODEL_ID, metavar="ID…")
 @WORKLOAD
 @click.option("--across", type=click.Choice(["providers"]), help="One row for each provider's offer.")
-@click.option("--provider", "providers", type=NAMES, metavar="NAME,…", help="The offers of these providers.")
+@click.option("--provider", "providers", type=PROVIDERS, metavar="NAME,…", help="The offers of these providers.")
 @click.option("--fields", type=NAMES, metavar="FACT,…", help="These facts, such as context_size,price,capabilities.")
 @click.option("--only-differences", is_flag=True, help="Leave out what is the same everywhere.")
 @click.option("--markdown", is_flag=True, help="Print a table in Markdown.")

@@ -1,12 +1,48 @@
 """`completion`: the script that makes a shell complete commands, options and model ids."""
 
+import os
+
 import click
+from click.shell_completion import BashComplete, add_completion_class, get_completion_class, split_arg_string
 
 from ai_models.cli.app import app
 from ai_models.cli.command import command
 from ai_models.cli.session import Session, pass_session
 
 VARIABLE = "_AI_MODELS_COMPLETE"
+
+_BASH = """\
+%(complete_func)s() {
+    local IFS=$'\\n' typed="${COMP_LINE:0:COMP_POINT}" kept="" type value completion
+    typed="${typed##* }"
+    COMPREPLY=()
+    [[ $COMP_WORDBREAKS == *:* && $typed == *:* ]] && kept="${typed%%:*}:"
+    for completion in $(env COMP_WORDS="${COMP_LINE:0:COMP_POINT}" %(complete_var)s=bash_complete $1); do
+        IFS=',' read -r type value <<< "$completion"
+        case $type in
+            dir) compopt -o dirnames ;;
+            file) compopt -o default ;;
+            plain) [[ $value == "$kept"* ]] && COMPREPLY+=("${value#"$kept"}") ;;
+        esac
+    done
+    return 0
+}
+
+complete -o nosort -F %(complete_func)s %(prog_name)s
+"""
+
+
+@add_completion_class
+class _Bash(BashComplete):
+    """Completion in bash that reads the line as it is typed: bash itself takes an id apart at its colon."""
+
+    source_template = _BASH
+
+    def get_completion_args(self) -> tuple[list[str], str]:
+        """Return the words before the one that is completed, and that one."""
+        line = os.environ["COMP_WORDS"]
+        words = split_arg_string(line)[1:]
+        return (words[:-1], words[-1]) if words and not line[-1:].isspace() else (words, "")
 
 
 @command(
@@ -19,8 +55,6 @@ VARIABLE = "_AI_MODELS_COMPLETE"
 @pass_session
 def completion_command(session: Session, shell: str) -> None:
     """Print the script that completes commands and model ids in your shell."""
-    from click.shell_completion import get_completion_class
-
     maker = get_completion_class(shell)
     if maker is None:
         raise click.UsageError(f"this version of click completes nothing in {shell}")

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ai_models.cli.command import LIMIT, MODEL_ID, command
+from ai_models.cli.command import LIMIT, MODEL_ID, PROVIDER, command
 from ai_models.cli.render import Column, format_json
 from ai_models.cli.session import Session, near, pass_session
 from ai_models.cli.text import UNKNOWN, escape, format_flag, shorten, shorten_words
@@ -30,7 +30,7 @@ def _connector_names(ctx: click.Context, _: click.Parameter, incomplete: str) ->
 @click.option(
     "--code", is_flag=True, help="Print a program that calls the model; it reads the key from the environment."
 )
-@click.option("--via", metavar="PROVIDER", help="Reach it through this provider.")
+@click.option("--via", type=PROVIDER, metavar="PROVIDER", help="Reach it through this provider.")
 @click.option("--explain", is_flag=True, help="Say which offer was chosen, and why.")
 @pass_session
 def connect_command(session: Session, id: str, connector: str, code: bool, via: str | None, explain: bool) -> None:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ai_models.cli.command import MODEL_ID, TOKENS, command
+from ai_models.cli.command import MODEL_ID, PROVIDER, TOKENS, command
 from ai_models.cli.render import Column
 from ai_models.cli.session import Session, pass_session
 from ai_models.cli.text import UNKNOWN, plural, shorten, shorten_middle
@@ -96,7 +96,14 @@ COLUMNS: tuple[Column["Cost"], ...] = (
 @click.option("--cached", "cached_tokens", type=TOKENS, default=0, help="Tokens of the prompt that a cache holds.")
 @click.option("--images", type=click.FloatRange(min=0), metavar="N", default=0, help="Images that are made.")
 @click.option("--calls", type=click.IntRange(min=1), metavar="N", default=1, help="How many such calls.")
-@click.option("--via", "--provider", "provider", metavar="PROVIDER", help="Who serves; else each model's own server.")
+@click.option(
+    "--via",
+    "--provider",
+    "provider",
+    type=PROVIDER,
+    metavar="PROVIDER",
+    help="Who serves; else each model's own server.",
+)
 @click.option("--service", metavar="NAME", help="The kind of service: batch, flex, priority, …")
 @click.option("--at", metavar="DAY", help="With the prices of a day, such as 2026-08-01.")
 @pass_session

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ai_models.cli.command import MODEL_ID, command
+from ai_models.cli.command import MODEL_ID, PROVIDER, command
 from ai_models.cli.filters import Filters, filter_options
 from ai_models.cli.session import Session, pass_session
 from ai_models.cli.text import escape
@@ -31,7 +31,7 @@ def _target_names(ctx: click.Context, _: click.Parameter, incomplete: str) -> li
 @click.argument("target", shell_complete=_target_names)
 @click.argument("ids", nargs=-1, type=MODEL_ID, metavar="[ID]…")
 @filter_options
-@click.option("--via", metavar="PROVIDER", help="Reach every model through this provider.")
+@click.option("--via", type=PROVIDER, metavar="PROVIDER", help="Reach every model through this provider.")
 @click.option("--output", "-o", metavar="FILE", help="Write this file; what else it holds stays.")
 @click.option("--dry-run", is_flag=True, help="Print what would change in the file, and write nothing.")
 @pass_session

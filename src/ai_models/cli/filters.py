@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ai_models._core.capabilities import canonical_capability
+from ai_models._core.capabilities import CAPABILITIES, canonical_capability
 from ai_models._core.model import KINDS, Model, Offer
 from ai_models._core.query import compile_selection, parse_query_text, parse_sort, sort_models
 from ai_models.availability import Availability
-from ai_models.cli.command import LIMIT, NAMES, PRICE, TOKENS, Parsed, parse_names
+from ai_models.cli.command import LIMIT, NAMES, PRICE, PROVIDERS, TOKENS, Parsed, parse_names
 from ai_models.cli.session import near
 from ai_models.errors import GroupNotFoundError
 
@@ -33,15 +33,18 @@ def parse_kinds(text: str) -> list[str]:
     return kinds
 
 
-KINDS_TYPE = Parsed("kinds", parse_kinds, f"a list of kinds; there are {', '.join(KINDS)}")
+KINDS_TYPE = Parsed("kinds", parse_kinds, f"a list of kinds; there are {', '.join(KINDS)}", lambda: KINDS)
+_CAPABILITIES = Parsed("names", parse_names, "a list of names such as vision,tools", lambda: CAPABILITIES)
 
 _OPTIONS = (
     click.option(
-        "--provider", "providers", type=NAMES, metavar="NAME,…", help="Served by one of these; prices are theirs."
+        "--provider", "providers", type=PROVIDERS, metavar="NAME,…", help="Served by one of these; prices are theirs."
     ),
     click.option("--lab", "labs", type=NAMES, metavar="NAME,…", help="Trained by one of these."),
     click.option("--kind", "kinds", type=KINDS_TYPE, metavar="KIND,…", help="chat, embedding, image, … (one of them)."),
-    click.option("--cap", "capabilities", type=NAMES, metavar="NAME,…", help="Has all of these, such as vision,tools."),
+    click.option(
+        "--cap", "capabilities", type=_CAPABILITIES, metavar="NAME,…", help="Has all of these, such as vision,tools."
+    ),
     click.option("--min-context", type=TOKENS, metavar="TOKENS", help="Context of at least 128k, 1M, …"),
     click.option("--max-context", type=TOKENS, metavar="TOKENS", help="Context of at most …"),
     click.option("--max-input-price", type=PRICE, metavar="USD", help="USD per million input tokens, at most."),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ai_models.cli.app import INTERRUPTED, PARTIAL
-from ai_models.cli.command import LIMIT, MODEL_ID, SECONDS, command
+from ai_models.cli.command import LIMIT, MODEL_ID, PROVIDER, SECONDS, command
 from ai_models.cli.costing import format_usd
 from ai_models.cli.render import Column, Output
 from ai_models.cli.session import Session, pass_session
@@ -74,7 +74,7 @@ COLUMNS: tuple[Column[HealthResult], ...] = (
     default=1,
     help="0: key and address, no network. 1: listed (default, unbilled). 2: one tiny call, billed.",
 )
-@click.option("--via", metavar="PROVIDER", help="Reach the models through this provider.")
+@click.option("--via", type=PROVIDER, metavar="PROVIDER", help="Reach the models through this provider.")
 @click.option("--timeout", type=SECONDS, metavar="SECONDS", default=10.0, help="What one server may take (default 10).")
 @click.option("--yes", is_flag=True, help="Make the calls of level 2 without asking.")
 @LIMIT

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ai_models.cli.command import Parsed, command, parse_tokens
+from ai_models.cli.command import PROVIDER, Parsed, command, parse_tokens
 from ai_models.cli.costing import format_usd
 from ai_models.cli.filters import Filters, filter_options
 from ai_models.cli.render import Column
@@ -97,7 +97,7 @@ def _value_column(name: str, drop: int) -> Column["Candidate"]:
 @filter_options
 @PREFER
 @WORKLOAD
-@click.option("--via", metavar="PROVIDER", help="Served by this provider, at its price and limits.")
+@click.option("--via", type=PROVIDER, metavar="PROVIDER", help="Served by this provider, at its price and limits.")
 @click.option("--why", is_flag=True, help="Say why: what was rejected for which reason, and what is no worse.")
 @pass_session
 def pick_command(

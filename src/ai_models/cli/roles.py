@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ai_models.cli.command import LIMIT, CommandGroup, command
+from ai_models.cli.command import LIMIT, PROVIDER, CommandGroup, command
 from ai_models.cli.picking import PREFER, WORKLOAD
 from ai_models.cli.render import Column
 from ai_models.cli.session import Session, pass_session
@@ -40,7 +40,7 @@ def role_command() -> None:
 @PREFER
 @WORKLOAD
 @click.option("--available/--any", "available", default=None, help="Only what can be called now.")
-@click.option("--via", metavar="PROVIDER", help="Served by this provider.")
+@click.option("--via", type=PROVIDER, metavar="PROVIDER", help="Served by this provider.")
 @click.option("--note", metavar="TEXT", help="What the role is for.")
 @pass_session
 def set_role(

@@ -11,7 +11,7 @@ import click
 from ai_models._core.model import FIELDS, LIFECYCLE_FIELDS, Model, Offer, leaf_paths
 from ai_models._core.pricing import per_mtok
 from ai_models.cli.columns import capability_words
-from ai_models.cli.command import LIMIT, MODEL_ID, command
+from ai_models.cli.command import LIMIT, MODEL_ID, PROVIDER, command
 from ai_models.cli.facts import fact_at
 from ai_models.cli.render import Column, Output
 from ai_models.cli.session import Session, pass_session
@@ -53,7 +53,7 @@ _NOT_MISSED = {"base", "version", "benchmarks", "price_tiers", *LIFECYCLE_FIELDS
 )
 @click.argument("id", type=MODEL_ID)
 @click.option("--sources", "with_sources", is_flag=True, help="Each fact with its source and age, and who disagrees.")
-@click.option("--via", metavar="PROVIDER", help="As this provider serves it: its limits, its price.")
+@click.option("--via", type=PROVIDER, metavar="PROVIDER", help="As this provider serves it: its limits, its price.")
 @LIMIT
 @pass_session
 def show_command(session: Session, id: str, with_sources: bool, via: str | None, limit: int | None) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from ai_models.cli.command import LIMIT, MODEL_ID, CommandGroup, command
+from ai_models.cli.command import LIMIT, MODEL_ID, PROVIDER, CommandGroup, command
 from ai_models.cli.costing import format_usd
 from ai_models.cli.render import Column
 from ai_models.cli.session import Session, pass_session
@@ -30,7 +30,7 @@ def _filters(function: F) -> F:
         click.option("--group", metavar="NAME", help="Only models that were in this group."),
         click.option("--tag", metavar="TAG", help="Only calls with this tag."),
         click.option("--status", type=click.Choice(["ok", "failed", "cancelled"]), help="Only calls that ended so."),
-        click.option("--provider", metavar="PROVIDER", help="Only calls that this provider served."),
+        click.option("--provider", type=PROVIDER, metavar="PROVIDER", help="Only calls that this provider served."),
         click.option("--model", type=MODEL_ID, metavar="ID", help="Only this model, its snapshots included."),
         click.option("--until", metavar="DAY", help="Until then, that day included."),
         click.option("--since", metavar="WHEN", help="From then on: 12h, 7d, 2w, or a day such as 2026-11-01."),
