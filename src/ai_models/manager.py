@@ -10,7 +10,6 @@ from ai_models._core.model import Model
 from ai_models._core.pricing import Pricing
 from ai_models._core.registry import ModelRegistry
 from ai_models.changes import Change
-from ai_models.discovery import DEFAULT_TIMEOUT_S, Answer, DiscoveryReport, Progress, ask_all
 from ai_models.errors import AIModelsError, AIModelsWarning, ConnectorNotFoundError, SourceError
 from ai_models.holdings import Holdings, named
 from ai_models.lifecycle import Retirement, retiring
@@ -18,6 +17,7 @@ from ai_models.lifecycle import Retirement, retiring
 if TYPE_CHECKING:
     from ai_models.comparison.table import Comparison
     from ai_models.costs.records import Cost
+    from ai_models.discovery import Answer, DiscoveryReport, Progress
     from ai_models.pick.choice import Choice
 
 __all__ = ["AIModelsError", "ModelManager", "default_storage", "get_manager"]
@@ -71,14 +71,15 @@ class ModelManager(Holdings):
         dry_run: bool = False,
         accept_shrunken: bool = False,
         timeout: float | None = None,
-        progress: Progress | None = None,
-    ) -> DiscoveryReport:
+        progress: "Progress | None" = None,
+    ) -> "DiscoveryReport":
         """Ask sources side by side, merge their answers into `models`, and report on each.
 
         Without names every source is asked that can be: the catalogue, public lists, local
         servers, and each provider that there is a key for. `offline` uses caches and the
         catalogue alone, `refresh` no cache, `dry_run` writes nothing; `timeout` is in seconds.
         """
+        from ai_models.discovery import DEFAULT_TIMEOUT_S, ask_all
         from ai_models.reconcile import Reconciliation
         from ai_models.sources.policy import asking_under
 
@@ -96,11 +97,11 @@ class ModelManager(Holdings):
             self._remember(report, asked, answers)
         return report
 
-    def discover_all(self, **options: Any) -> DiscoveryReport:
+    def discover_all(self, **options: Any) -> "DiscoveryReport":
         """Ask every source that can be asked; the options are those of `discover`."""
         return self.discover(None, **options)
 
-    async def adiscover(self, sources: Iterable[str] | None = None, **options: Any) -> DiscoveryReport:
+    async def adiscover(self, sources: Iterable[str] | None = None, **options: Any) -> "DiscoveryReport":
         """Do what `discover` does without blocking the event loop."""
         import asyncio
 
@@ -111,6 +112,7 @@ class ModelManager(Holdings):
 
         Raise `SourceError` when the source fails.
         """
+        from ai_models.discovery import ask_all
         from ai_models.reconcile import Reconciliation
         from ai_models.sources.policy import asking_under
 
@@ -268,7 +270,7 @@ class ModelManager(Holdings):
         return {model.id: model.conflicts for model in self.models.values() if model.conflicts}
 
     def _remember(
-        self, report: DiscoveryReport, sources: Mapping[str, ModelSource], answers: Mapping[str, Answer]
+        self, report: "DiscoveryReport", sources: Mapping[str, ModelSource], answers: "Mapping[str, Answer]"
     ) -> None:
         """Write down what a discovery changed, and what became of the sources that were really asked."""
         from ai_models.reconcile import what_became_of
