@@ -67,7 +67,8 @@ def parse_query_text(text: str) -> dict[str, Any]:
         query = json.loads(text, parse_constant=_refuse_constant)
     except json.JSONDecodeError as error:
         line = f"line {error.lineno}, " if "\n" in text else ""
-        where = f"{line}column {error.colno}: {text[error.pos : error.pos + 20]}"
+        rest = text[error.pos : error.pos + 20]
+        where = f"{line}column {error.colno}: {rest}" if rest.strip() else f"{line}column {error.colno}, its end"
         raise QueryError(f"not a query in JSON: {error.msg} at {where}") from None
     except RecursionError:
         raise QueryError(f"a query is at most {_DEEPEST} deep") from None
