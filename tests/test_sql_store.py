@@ -12,11 +12,13 @@ import pytest
 from hypothesis import settings
 
 from ai_models._core.capabilities import CAPABILITIES
+from ai_models._core.record import Record, to_record
 from ai_models._core.store import Store
 from ai_models.base import Model, ModelRegistry
 from ai_models.errors import AmbiguousModelError, InvalidModelError, ModelNotFoundError, StoreError, StoreVersionError
 from ai_models.stores import MemoryStore, SqlStore, open_store
 from ai_models.stores.sql import migrations, tables
+from ai_models.stores.sql.writing import CHUNK
 from ai_models.testing.stores import StoreMachine, StoreTests
 
 FEW = settings(max_examples=25, stateful_step_count=15, deadline=None)
@@ -293,6 +295,43 @@ def test_a_record_that_is_no_model_any_more_says_where(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match=r"broken record .* ai-models store check"):
         store["b"]
     store.close()
+
+
+def test_a_load_that_has_an_id_again_keeps_the_last_of_it_in_the_place_of_the_first(opened: Opened) -> None:
+    store = opened()
+    rows = [to_record(Model(f"m{number}", "x", tags={"old"}, base="m")) for number in range(2 * CHUNK)]
+    store.load([*rows, to_record(Model("m1", "y"))])
+    assert (len(store), list(store)[:3], store["m1"].provider) == (2 * CHUNK, ["m0", "m1", "m2"], "y")
+    assert list(store.problems()) == []
+
+
+def test_a_load_that_fails_leaves_an_empty_database_as_it_was(opened: Opened) -> None:
+    store = opened()
+
+    def rows() -> Iterator[Record]:
+        yield from (to_record(Model(f"m{number}", "x")) for number in range(2 * CHUNK))
+        raise RuntimeError("no more")
+
+    with store.transaction():
+        with pytest.raises(RuntimeError, match="no more"):
+            store.load(rows())
+        store["after"] = Model("after", "x")
+    assert list(store) == ["after"]
+    assert list(store.problems()) == []
+
+
+def test_a_load_may_read_what_it_has_written(opened: Opened) -> None:
+    store = opened()
+    held = []
+
+    def rows() -> Iterator[Record]:
+        for number in range(3 * CHUNK):
+            if number % CHUNK == 0:
+                held.append(len(store))
+            yield to_record(Model(f"m{number}", "x"))
+
+    store.load(rows())
+    assert (held[0], len(store), list(store.problems())) == (0, 3 * CHUNK, [])
 
 
 @pytest.mark.parametrize("where", ["sqlite://", "sqlite:///:memory:"])

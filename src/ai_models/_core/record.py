@@ -1,6 +1,7 @@
 """Records: a Model as the JSON-ready data that stores keep."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from gc import get_referents
 from typing import Any
 
 from ai_models._core.capabilities import normalise_capabilities
@@ -12,6 +13,9 @@ Record = dict[str, Any]
 
 _SAFE = 2**63
 _DEEPEST = 64
+_UNREAD = 2
+"""What a model refers to before a field is read or set: its record and its class."""
+
 _ATOMS = frozenset({str, bool, type(None)})
 
 
@@ -34,17 +38,18 @@ def to_record(model: Model) -> Record:
 def _unchanged(model: Model) -> Record | None:
     """Return the record that a model stands on, `None` if it has none or may differ from it."""
     try:
-        record = _RECORD(model)
+        kept: Record = _RECORD(model)
     except AttributeError:
         return None
+    if len(get_referents(model)) == _UNREAD:
+        return kept
     for name, read in _READERS:
         try:
             value = read(model)
         except AttributeError:  # never read, never set
             continue
-        if value is not record.get(name):
+        if value is not kept.get(name):
             return None
-    kept: Record = record
     return kept
 
 

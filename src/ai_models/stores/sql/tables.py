@@ -100,9 +100,9 @@ def words_of(record: Record) -> str:
     >>> words_of({"id": "openai/gpt-4", "provider": "openai", "name": "GPT-4", "aliases": ["four"]})
     'openai/gpt-4 GPT-4 four'
     """
-    aliases = (each for each in record.get("aliases") or () if isinstance(each, str))
-    texts = (record["id"], record.get("name"), record.get("family"), *aliases)
-    return " ".join(dict.fromkeys(text for text in texts if text)).replace("\x00", " ")
+    get = record.get
+    others = [each for each in (get("name"), get("family"), *(get("aliases") or ())) if each and isinstance(each, str)]
+    return " ".join(dict.fromkeys((record["id"], *others))).replace("\x00", " ")
 
 
 def name_rows(n: int, record: Record) -> set[Row]:
@@ -195,12 +195,12 @@ def statements(dialect: str) -> Iterator[str]:
     number = "INTEGER PRIMARY KEY" if sqlite else "BIGSERIAL PRIMARY KEY"
     yield f"CREATE TABLE {JOURNAL} (seq {number}, topic {text} NOT NULL, at {text} NOT NULL, line TEXT NOT NULL)"
     yield f"CREATE INDEX {JOURNAL}_at ON {JOURNAL} (topic, at, seq)"
-    yield f"CREATE UNIQUE INDEX {MODELS}_id ON {MODELS} (id)"
     yield from indexes(dialect)
 
 
 def indexes(dialect: str) -> Iterator[str]:
     """Yield what makes the indexes that a load of many models makes at its end."""
+    yield f"CREATE UNIQUE INDEX {MODELS}_id ON {MODELS} (id)"
     for name in INDEXED:
         yield f"CREATE INDEX {MODELS}_{name} ON {MODELS} ({name}{'' if dialect == 'sqlite' else ', n'})"
     yield f"CREATE INDEX {MODELS}_base ON {MODELS} (base) WHERE base IS NOT NULL"
@@ -221,7 +221,7 @@ def indexes(dialect: str) -> Iterator[str]:
 
 def without_indexes(dialect: str) -> Iterator[str]:
     """Yield what takes the indexes away before many models are loaded."""
-    for name in (*INDEXED, "base"):
+    for name in ("id", *INDEXED, "base"):
         yield f"DROP INDEX {MODELS}_{name}"
     if dialect != "sqlite":
         yield f"DROP INDEX {MODELS}_found"

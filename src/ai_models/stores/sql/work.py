@@ -5,7 +5,9 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
+from ai_models._core.record import Record
 from ai_models.database import BUSY_S, reading, reported, writing
+from ai_models.stores.sql.filling import filled
 from ai_models.stores.sql.tables import STATE
 from ai_models.stores.sql.writing import Change, Stored, Writer, placed, stored
 
@@ -96,6 +98,16 @@ class Work:
         if self._conflicting:
             self._written.update(changes)
 
+    def fill(self, records: Iterator[Record]) -> Iterator[Record]:
+        """Write many records at once where the database is empty, and return those that are left to put."""
+        self.flush()
+        writer = self.writer
+        if self._conflicting or writer.next() > 1:
+            return records
+        if not writer.sqlite:  # what it has read would keep the indexes; the next look sees the same again
+            self.snapshot.rollback()
+        return filled(writer, records)
+
     def _before(self, ids: list[str]) -> dict[str, Stored]:
         """Return what the changes of these models began with."""
         now = stored(self.writer.connection, [id for id in ids if id in self._written])
@@ -107,7 +119,6 @@ class Work:
         self.flush()
         point = None if self._writer is None else self._writer.connection.begin_nested()
         written, noted = set(self._written), set(self.noted)
-        as_it_was = None if self._writer is None else (self._writer.many, self._writer.loading)
         try:
             yield
             if point is not None:
@@ -118,7 +129,6 @@ class Work:
             self._written, self.noted = written, noted
             if point is not None:
                 point.rollback()
-                self.writer.many, self.writer.loading = as_it_was or (False, False)
             else:
                 self._undo()
             raise

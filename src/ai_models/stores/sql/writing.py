@@ -16,13 +16,11 @@ from ai_models.stores.sql.tables import (
     OFFERS,
     TAGS,
     Row,
-    indexes,
     key_of,
     model_row,
     name_rows,
     offer_rows,
     tag_rows,
-    without_indexes,
 )
 
 if TYPE_CHECKING:
@@ -31,7 +29,7 @@ if TYPE_CHECKING:
 CHUNK = 5_000
 """How many models are written at a time."""
 
-_LOADING_KIB = -262_144
+_AMPLE = "PRAGMA cache_size = -262144"
 _USUAL = "PRAGMA cache_size = -2000"
 
 _ASKED = 500
@@ -99,36 +97,39 @@ class Writer:
     connection: "Connection"
     revision: int
     many: bool = False
-    loading: bool = False
+
+    @property
+    def sqlite(self) -> bool:
+        """Whether the database is one of SQLite's."""
+        return self.connection.dialect.name == "sqlite"
 
     def write(self, changes: Mapping[str, Change], base: Callable[[list[str]], dict[str, Stored]] | None) -> None:
         """Write changes; where `base` tells that others changed a model since, both their change and this one stay."""
-        if len(changes) >= CHUNK and not self.many:
-            self.many = True
-            if self.connection.dialect.name == "sqlite":
-                self._run([f"PRAGMA cache_size = {_LOADING_KIB}"])
-            self.loading = self._next() == 1
-            self._run(without_indexes(self.connection.dialect.name) if self.loading else ())
+        if len(changes) >= CHUNK:
+            self.expect_many()
         for ids in chunks(changes, CHUNK):
-            now = {} if self.loading and self._next() == 1 else stored(self.connection, ids)
+            now = stored(self.connection, ids)
             before = {} if base is None else base(ids)
             part = {id: self._joined(changes[id], before.get(id), now.get(id), base is not None) for id in ids}
             self._write(part, now)
 
-    def finish(self) -> None:
-        """Make the indexes again that a load went without."""
-        if self.loading:
-            self._run(indexes(self.connection.dialect.name))
-            self.loading = False
-        if self.many:
-            self._run(
-                [_USUAL] if self.connection.dialect.name == "sqlite" else [f"ANALYZE {MODELS}", f"ANALYZE {NAMES}"]
-            )
+    def expect_many(self) -> None:
+        """Take more memory until the end, for many changes."""
+        if self.sqlite and not self.many:
+            self.run([_AMPLE])
+        self.many = True
 
-    def _next(self) -> int:
+    def finish(self) -> None:
+        """Give the memory back, and let PostgreSQL count what many changes made of the tables."""
+        if self.many:
+            self.run([_USUAL] if self.sqlite else [f"ANALYZE {MODELS}", f"ANALYZE {NAMES}"])
+
+    def next(self) -> int:
+        """Return the number of the model that is added next, 1 where there is none."""
         return int(self.connection.exec_driver_sql(f"SELECT coalesce(max(n), 0) + 1 FROM {MODELS}").scalar_one())
 
-    def _run(self, statements: Iterable[str]) -> None:
+    def run(self, statements: Iterable[str]) -> None:
+        """Run statements, one after the other."""
         for statement in statements:
             self.connection.exec_driver_sql(statement)
 
@@ -140,7 +141,7 @@ class Writer:
         return Change(merge_values(base, change.record, _loads(now.text)))
 
     def _write(self, changes: Mapping[str, Change], now: Mapping[str, Stored]) -> None:
-        n = self._next()
+        n = self.next()
         removed: list[tuple[int]] = []
         rows: list[Row] = []
         olds: list[tuple[int, Record]] = []
@@ -154,10 +155,10 @@ class Writer:
                 continue
             number = n if at is None or change.anew else at.n
             n += number == n
-            rows.append(model_row(number, change.record, self.revision, _dumps(change.record)))
+            rows.append(model_row(number, change.record, self.revision, written(change.record)))
             news.append((number, change.record))
         self._delete(MODELS, ("n",), removed)
-        self._insert(MODELS, COLUMNS, rows)
+        self.insert(MODELS, COLUMNS, rows)
         for table, columns, key, made in BESIDE:
             self._replace(table, columns, key, _all(made, olds), _all(made, news))
 
@@ -165,15 +166,16 @@ class Writer:
         self, table: str, columns: tuple[str, ...], key: tuple[str, ...], old: set[Row], new: set[Row]
     ) -> None:
         self._delete(table, key, [row[: len(key)] for row in old - new])
-        self._insert(table, columns, sorted(new - old, key=lambda row: row[: len(key)]))
+        self.insert(table, columns, sorted(new - old, key=lambda row: row[: len(key)]))
 
     def _delete(self, table: str, key: tuple[str, ...], rows: Sequence[Row]) -> None:
         if rows:
             sql = f"DELETE FROM {table} WHERE {' AND '.join(f'{name} = ?' for name in key)}"
             self.connection.exec_driver_sql(placed(sql, self.connection.dialect.name), list(rows))
 
-    def _insert(self, table: str, columns: tuple[str, ...], rows: Sequence[Row]) -> None:
-        if len(rows) > _COPIED and self.connection.dialect.name == "postgresql":
+    def insert(self, table: str, columns: tuple[str, ...], rows: Sequence[Row]) -> None:
+        """Add rows to a table."""
+        if len(rows) > _COPIED and not self.sqlite:
             self._copy(table, columns, rows)
         elif rows:
             sql = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})"
@@ -197,7 +199,12 @@ def _loads(text: str) -> Record:
     return record
 
 
-def _dumps(record: Record) -> str:
+def written(record: Record) -> str:
+    """Return a record as text; raise `InvalidModelError` for one that JSON can't hold.
+
+    >>> written({"id": "gpt-4", "provider": "openai"})
+    '{"id":"gpt-4","provider":"openai"}'
+    """
     import orjson
 
     try:
