@@ -1,8 +1,7 @@
-"""Filling an empty database: rows are made while the last ones are written, and the indexes come at the end."""
+"""Filling an empty database: many rows in each statement, and the indexes come at the end."""
 # ruff: noqa: S608  # the names of tables and columns are constants
 
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cache
 from itertools import chain
 from typing import TYPE_CHECKING
@@ -15,7 +14,7 @@ if TYPE_CHECKING:
     from ai_models.stores.sql.writing import Writer
 
 _VALUES = 30_000
-"""How many values a statement brings; SQLite takes 32,766. It works on them while Python makes the next."""
+"""How many values a statement brings; SQLite takes 32,766."""
 
 
 class _Waiting:
@@ -38,16 +37,14 @@ def filled(writer: "Writer", records: Iterator[Record]) -> Iterator[Record]:
     dialect = writer.connection.dialect.name
     writer.expect_many()
     writer.run(without_indexes(dialect))
-    with ThreadPoolExecutor(1) as hand:
-        rest = _written(writer, records, hand)
+    rest = _written(writer, records)
     writer.run(indexes(dialect))
     return rest
 
 
-def _written(writer: "Writer", records: Iterator[Record], hand: ThreadPoolExecutor) -> Iterator[Record]:
+def _written(writer: "Writer", records: Iterator[Record]) -> Iterator[Record]:
     tables = [_Waiting(MODELS, COLUMNS, 1), *(_Waiting(name, columns, len(key)) for name, columns, key, _ in BESIDE)]
     seen: set[str] = set()
-    last: Future[None] | None = None
     rest: Iterator[Record] = iter(())
     for part in chunks(records, CHUNK):
         ids = {record["id"] for record in part}
@@ -56,12 +53,10 @@ def _written(writer: "Writer", records: Iterator[Record], hand: ThreadPoolExecut
             break
         _add(tables, part, len(seen), writer.revision)
         seen |= ids
-        if last is not None:
-            last.result()
-        last = hand.submit(_insert, writer, [(table, table.taken()) for table in tables])
-        if not writer.sqlite:  # one connection of PostgreSQL's does one thing at a time
-            last.result()
-    hand.submit(_insert, writer, [(table, table.taken(rest=True)) for table in tables]).result()
+        for table in tables:
+            _insert(writer, table, table.taken())
+    for table in tables:
+        _insert(writer, table, table.taken(rest=True))
     return rest
 
 
@@ -73,14 +68,13 @@ def _add(tables: Sequence[_Waiting], records: list[Record], count: int, revision
             rows.extend(made(n, record))
 
 
-def _insert(writer: "Writer", taken: list[tuple[_Waiting, list[list[Row]]]]) -> None:
-    for table, parts in taken:
-        for rows in parts:
-            if writer.sqlite:
-                sql = _statement(table.table, table.columns, len(rows))
-                writer.connection.exec_driver_sql(sql, tuple(chain.from_iterable(rows)))
-            else:
-                writer.insert(table.table, table.columns, rows)
+def _insert(writer: "Writer", table: _Waiting, parts: list[list[Row]]) -> None:
+    for rows in parts:
+        if writer.sqlite:
+            sql = _statement(table.table, table.columns, len(rows))
+            writer.connection.exec_driver_sql(sql, tuple(chain.from_iterable(rows)))
+        else:
+            writer.insert(table.table, table.columns, rows)
 
 
 @cache
