@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
+from weakref import finalize
 
 from ai_models.errors import MissingDependencyError, StoreBusyError, StoreError, printable
 
@@ -11,7 +12,7 @@ if TYPE_CHECKING:
     from sqlalchemy import URL, Connection, Engine
     from sqlalchemy.exc import DBAPIError
 
-__all__ = ["open_engine", "reading", "reported", "shown_url", "writing"]
+__all__ = ["close_with", "open_engine", "reading", "reported", "shown_url", "writing"]
 
 BUSY_S = 30
 """How long a writer waits for another one, in seconds."""
@@ -54,6 +55,19 @@ def open_engine(where: str | os.PathLike[str], *, read_only: bool = False) -> "E
         raise MissingDependencyError("psycopg", "postgres") from None
 
 
+def close_with(owner: object, engine: "Engine") -> None:
+    """Close an engine's connections when its owner is no more; in a forked process those of the parent stay open.
+
+    >>> engine = open_engine(":memory:")
+    >>> close_with(type("Owner", (), {})(), engine)
+    """
+    finalize(owner, _close, engine, os.getpid()).atexit = False
+
+
+def _close(engine: "Engine", process: int) -> None:
+    engine.dispose(close=os.getpid() == process)
+
+
 def shown_url(url: "URL | str") -> str:
     """Return a database's URL without its password, which may also stand in the query.
 
@@ -68,9 +82,11 @@ def reading(engine: "Engine") -> "Iterator[Connection]":
     """Give a connection that sees the database as it is at its first query, until the block ends.
 
     >>> import tempfile
-    >>> with reading(open_engine(tempfile.mkdtemp() + "/usage.db")) as connection:
+    >>> engine = open_engine(tempfile.mkdtemp() + "/usage.db")
+    >>> with reading(engine) as connection:
     ...     connection.exec_driver_sql("SELECT 1").scalar_one()
     1
+    >>> engine.dispose()
     """
     with reported(engine.url), engine.begin() as connection:
         yield connection
@@ -83,8 +99,10 @@ def writing(engine: "Engine") -> "Iterator[Connection]":
     SQLite takes its lock at the start: two writers wait for each other, none fails half-way.
 
     >>> import tempfile
-    >>> with writing(open_engine(tempfile.mkdtemp() + "/usage.db")) as connection:
+    >>> engine = open_engine(tempfile.mkdtemp() + "/usage.db")
+    >>> with writing(engine) as connection:
     ...     _ = connection.exec_driver_sql("CREATE TABLE calls (id TEXT PRIMARY KEY)")
+    >>> engine.dispose()
     """
     options = {_WRITES: True}
     with reported(engine.url), engine.connect().execution_options(**options) as connection, connection.begin():

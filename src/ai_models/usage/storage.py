@@ -45,6 +45,7 @@ class Storage:
                     engine.dispose()
                     raise
                 self._engine = engine
+                database.close_with(self, engine)
             return self._engine
 
     @property

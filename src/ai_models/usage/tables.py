@@ -138,8 +138,10 @@ def prepared(engine: "Engine") -> Tables:
 
     >>> import tempfile
     >>> from ai_models.database import open_engine
-    >>> prepared(open_engine(tempfile.mkdtemp() + "/usage.db")).calls.name
+    >>> engine = open_engine(tempfile.mkdtemp() + "/usage.db")
+    >>> prepared(engine).calls.name
     'usage_calls'
+    >>> engine.dispose()
     """
     import sqlalchemy as sa
 

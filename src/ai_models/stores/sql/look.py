@@ -15,12 +15,14 @@ class Look:
 
     >>> from ai_models.database import open_engine
     >>> import tempfile
-    >>> look = Look(open_engine(tempfile.mkdtemp() + "/models.db"))
+    >>> engine = open_engine(tempfile.mkdtemp() + "/models.db")
+    >>> look = Look(engine)
     >>> with look:
     ...     with look:
     ...         first = look.connection()
     ...     first is look.connection()
     True
+    >>> engine.dispose()
     """
 
     def __init__(self, engine: "Engine") -> None:

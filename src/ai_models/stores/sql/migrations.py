@@ -22,6 +22,7 @@ def prepare(engine: "Engine") -> None:
     >>> with reading(engine) as connection:
     ...     version_of(connection)
     1
+    >>> engine.dispose()
     """
     with reading(engine) as connection:
         found = version_of(connection)

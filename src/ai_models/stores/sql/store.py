@@ -15,7 +15,7 @@ from ai_models._core.query.order import in_order
 from ai_models._core.query.wanted import newest_views
 from ai_models._core.record import Record, checked_record, merge_values, to_record
 from ai_models._core.store import Explanation, Store
-from ai_models.database import open_engine, reading, reported, shown_url
+from ai_models.database import close_with, open_engine, reading, reported, shown_url
 from ai_models.errors import StoreCorruptError, StoreError
 from ai_models.stores.sql.checking import problems_of
 from ai_models.stores.sql.journal import SqlJournal
@@ -56,6 +56,7 @@ class SqlStore(Store):
 
         self.read_only = read_only or _unwritable(where)
         self.engine = open_engine(where, read_only=self.read_only)
+        close_with(self, self.engine)
         if self.engine.url.get_backend_name() == "sqlite" and (self.engine.url.database or ":memory:") == ":memory:":
             raise StoreError("a registry in memory needs no database: leave the storage path out", "sqlite://")
         self.dialect = self.engine.dialect.name
