@@ -28,6 +28,7 @@ from ai_models.errors import (
     StoreError,
 )
 from ai_models.usage import Call, Ledger
+from ai_models.usage.budget_rules import Period
 from ai_models.usage.records import new_id, now
 
 __all__ = ["postgresql", "postgresql_server"]  # fixtures
@@ -105,8 +106,9 @@ def test_what_was_spent_before_the_budget_was_set_counts(ledger: Ledger, budgets
     spend(ledger, "4")
     spend(ledger, None, tags=("job",))
     spend(ledger, "8", tags=("job",), when="2020-01-01T00:00:00.000Z")
-    for per in ("hour", "day", "week", "month"):
-        budgets.set(per, limit_usd=100, per=per, tag="job")  # type: ignore[arg-type]
+    periods: tuple[Period, ...] = ("hour", "day", "week", "month")
+    for per in periods:
+        budgets.set(per, limit_usd=100, per=per, tag="job")
     budgets.set("ever", limit_usd=100, per="total", tag="job")
     assert {name: (budgets.spent(name).spent, budgets.spent(name).unpriced) for name in budgets} == {
         **dict.fromkeys(("hour", "day", "week", "month"), (Decimal(2), 1)),

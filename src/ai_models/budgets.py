@@ -85,7 +85,7 @@ class Budgets(Mapping[str, Budget]):
     """
 
     def __init__(self, ledger: Ledger) -> None:
-        self._ledger = ledger
+        self.ledger = ledger
         self._storage = ledger.storage
         self._warned: set[tuple[str, str]] = set()
         self._read: tuple[float, list[Budget]] | None = None
@@ -121,11 +121,11 @@ class Budgets(Mapping[str, Budget]):
             raise InvalidModelError("warn_at", warn_at, "expected a share of the limit, such as 0.8")
         if unknown not in ("allow", "refuse"):
             raise InvalidModelError("unknown", unknown, "expected allow or refuse")
-        model = None if model is None else self._ledger.named(model).id
+        model = None if model is None else self.ledger.named(model).id
         rules: dict[str, Any] = {"per": per, "model": model, "provider": provider, "group": group, "tag": tag}
         rules |= {"warn_at": warn_at, "unknown": unknown}
         table = self._storage.tables.budgets
-        self._ledger.flush()
+        self.ledger.flush()
         with self._storage.writing() as connection:
             lock_budgets(connection, alone=True)
             self._forget(connection, name)
@@ -162,7 +162,7 @@ class Budgets(Mapping[str, Budget]):
 
     def spent(self, name: str) -> Spent:
         """Return how a budget stands in its running period."""
-        self._ledger.flush()
+        self.ledger.flush()
         with self._storage.reading() as connection:
             return self._state(connection, self._named(connection, name))
 
@@ -180,8 +180,8 @@ class Budgets(Mapping[str, Budget]):
         made while anything is left.
         """
         asked = self._asked(model, provider, estimate)
-        named = self._ledger.named(model)
-        self._ledger.flush()
+        named = self.ledger.named(model)
+        self.ledger.flush()
         with self._storage.reading() as connection:
             states = [
                 self._state(connection, each)
@@ -199,11 +199,11 @@ class Budgets(Mapping[str, Budget]):
         known = self._known()
         if not known:
             return ()
-        named = self._ledger.named(tracked.model)
+        named = self.ledger.named(tracked.model)
         provider = tracked.provider or named.provider
         if not any(each.covers(named.ids, provider, named.groups, tracked.tags) for each in known):
             return ()
-        self._ledger.flush()
+        self.ledger.flush()
         asked = self._asked(tracked.model, tracked.provider, tracked.estimate)
         held = []
         with self._storage.writing() as connection:
@@ -250,7 +250,7 @@ class Budgets(Mapping[str, Budget]):
         """Return what a call is estimated to cost in USD; `None` if that can't be said."""
         if estimate is None or isinstance(estimate, Decimal):
             return estimate
-        costs = self._ledger.costs
+        costs = self.ledger.costs
         try:
             return (
                 None

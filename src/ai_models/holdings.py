@@ -156,7 +156,7 @@ class Holdings:
 
         return Costs(self.models, catalogue=lambda: self.catalogue, changes=lambda: self.change_log)
 
-    @cached_property
+    @property
     def usage(self) -> "Ledger":
         """The ledger of calls, beside the registry, in its database, or where `AI_MODELS_USAGE` says (extra `sql`).
 
@@ -168,14 +168,7 @@ class Holdings:
         >>> [(total.by["tag"], total.cost) for total in manager.usage.total(by="tag")]
         [('job-7', Decimal('0.0012'))]
         """
-        from ai_models.budgets import Budgets
-        from ai_models.usage import Ledger
-        from ai_models.usage.naming import Naming
-
-        where = os.environ.get("AI_MODELS_USAGE") or self.models.url or _beside(self.models, ".usage.db") or ":memory:"
-        ledger = Ledger(where, costs=self.costs, naming=Naming(self.models, lambda: self.catalogue))
-        self.__dict__["budgets"] = Budgets(ledger)
-        return ledger
+        return self.budgets.ledger
 
     @cached_property
     def budgets(self) -> "Budgets":
@@ -187,9 +180,12 @@ class Holdings:
         >>> manager.budgets.spent("team").left
         Decimal('100')
         """
-        self.usage  # noqa: B018 - makes them
-        budgets: Budgets = self.__dict__["budgets"]
-        return budgets
+        from ai_models.budgets import Budgets
+        from ai_models.usage import Ledger
+        from ai_models.usage.naming import Naming
+
+        where = os.environ.get("AI_MODELS_USAGE") or self.models.url or _beside(self.models, ".usage.db") or ":memory:"
+        return Budgets(Ledger(where, costs=self.costs, naming=Naming(self.models, lambda: self.catalogue)))
 
     @cached_property
     def benchmarks(self) -> "Benchmarks":

@@ -1,12 +1,13 @@
 """`cost`: what calls cost, before they are made."""
 
+from collections.abc import Callable
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from ai_models.cli.command import MODEL_ID, PROVIDER, TOKENS, command
-from ai_models.cli.render import Column
+from ai_models.cli.render import Column, Row
 from ai_models.cli.session import Session, pass_session
 from ai_models.cli.text import UNKNOWN, plural, shorten, shorten_middle
 
@@ -38,12 +39,24 @@ def _others(cost: "Cost") -> Decimal | None:
     return sum(rest, Decimal(0)) if rest else None
 
 
-def _exact(amount: Decimal | None) -> str:
+def exact_usd(amount: Decimal | None) -> str:
+    """Return an amount of USD with all of its digits.
+
+    >>> exact_usd(Decimal("0.00001510")), exact_usd(None)
+    ('0.0000151', '-')
+    """
     return UNKNOWN if amount is None else f"{amount.normalize():f}"
 
 
-def _total(cost: "Cost") -> str:
-    return format_usd(cost.total)
+def usd_column(title: str, amount_of: Callable[[Row], Decimal | None], **options: Any) -> Column[Row]:
+    """Return a column of amounts: shortened on a terminal, with all of their digits on a pipe."""
+    return Column(
+        title,
+        lambda row: format_usd(amount_of(row)),
+        plain=lambda row: exact_usd(amount_of(row)),
+        align="point",
+        **options,
+    )
 
 
 def _says(cost: "Cost") -> str:
@@ -56,29 +69,10 @@ def _says(cost: "Cost") -> str:
 COLUMNS: tuple[Column["Cost"], ...] = (
     Column("ID", lambda cost: cost.model, shrink=shorten_middle, least=20, share=0.35),
     Column("PROVIDER", lambda cost: cost.provider, shrink=shorten, drop=2),
-    Column(
-        "INPUT $",
-        lambda cost: format_usd(cost.parts.get("input")),
-        plain=lambda cost: _exact(cost.parts.get("input")),
-        align="point",
-        drop=3,
-    ),
-    Column(
-        "OUTPUT $",
-        lambda cost: format_usd(cost.parts.get("output")),
-        plain=lambda cost: _exact(cost.parts.get("output")),
-        align="point",
-        drop=3,
-    ),
-    Column(
-        "OTHER $",
-        lambda cost: format_usd(_others(cost)),
-        plain=lambda cost: _exact(_others(cost)),
-        align="point",
-        drop=4,
-        optional=True,
-    ),
-    Column("TOTAL $", _total, plain=lambda cost: _exact(cost.total), align="point"),
+    usd_column("INPUT $", lambda cost: cost.parts.get("input"), drop=3),
+    usd_column("OUTPUT $", lambda cost: cost.parts.get("output"), drop=3),
+    usd_column("OTHER $", _others, drop=4, optional=True),
+    usd_column("TOTAL $", lambda cost: cost.total),
     Column("PRICES", _says, shrink=shorten, least=12, drop=1),
 )
 

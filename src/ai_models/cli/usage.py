@@ -1,7 +1,6 @@
 """`usage`: what was called and what that cost, as recorded in the ledger."""
 
 from collections.abc import Callable
-from decimal import Decimal
 from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -9,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from ai_models.cli.command import LIMIT, MODEL_ID, PROVIDER, CommandGroup, command
-from ai_models.cli.costing import format_usd
+from ai_models.cli.costing import exact_usd, format_usd, usd_column
 from ai_models.cli.render import Column
 from ai_models.cli.session import Session, pass_session
 from ai_models.cli.text import UNKNOWN, format_count, plural, shorten, shorten_middle
@@ -39,14 +38,20 @@ def _filters(function: F) -> F:
     return function
 
 
-def _exact(amount: Decimal | None) -> str:
-    return UNKNOWN if amount is None else f"{amount:f}"
-
-
 def _known(total: "Total") -> str:
     """Return what is known of a total's cost; it is more where the cost of a call is unknown."""
     at_least = "≥" if total.unpriced else ""
     return at_least + format_usd(total.known)
+
+
+def _tokens_column(title: str, count_of: Callable[["Total"], int]) -> Column["Total"]:
+    return Column(
+        title,
+        lambda total: format_count(count_of(total)),
+        plain=lambda total: str(count_of(total)),
+        align="right",
+        drop=3,
+    )
 
 
 def _columns(by: list[str]) -> list[Column["Total"]]:
@@ -63,21 +68,9 @@ def _columns(by: list[str]) -> list[Column["Total"]]:
         ),
         Column("CALLS", lambda total: f"{total.calls:,}", plain=lambda total: str(total.calls), align="right"),
         Column("FAILED", lambda total: str(total.failed or UNKNOWN), align="right", drop=2, optional=True),
-        Column(
-            "INPUT",
-            lambda total: format_count(total.input_tokens),
-            plain=lambda total: str(total.input_tokens),
-            align="right",
-            drop=3,
-        ),
-        Column(
-            "OUTPUT",
-            lambda total: format_count(total.output_tokens),
-            plain=lambda total: str(total.output_tokens),
-            align="right",
-            drop=3,
-        ),
-        Column("COST $", _known, plain=lambda total: _exact(total.cost), align="point"),
+        _tokens_column("INPUT", lambda total: total.input_tokens),
+        _tokens_column("OUTPUT", lambda total: total.output_tokens),
+        Column("COST $", _known, plain=lambda total: exact_usd(total.cost), align="point"),
         Column("UNPRICED", lambda total: str(total.unpriced or UNKNOWN), align="right", optional=True),
     ]
 
@@ -122,7 +115,7 @@ _CALL_COLUMNS: tuple[Column["Call"], ...] = (
     Column("INPUT", lambda call: format_count(call.usage.input_tokens), align="right", drop=2),
     Column("OUTPUT", lambda call: format_count(call.usage.output_tokens), align="right", drop=2),
     Column("SECONDS", lambda call: UNKNOWN if call.seconds is None else f"{call.seconds:.2f}", align="right", drop=4),
-    Column("COST $", lambda call: format_usd(call.total), plain=lambda call: _exact(call.total), align="point"),
+    usd_column("COST $", lambda call: call.total),
     Column("TAGS", lambda call: ", ".join(call.tags) or UNKNOWN, shrink=shorten, drop=1, optional=True),
 )
 
