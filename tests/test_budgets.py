@@ -14,7 +14,6 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.real_servers import postgresql, postgresql_server
 
 from ai_models import Model, ModelManager
 from ai_models.budgets import Budget, Budgets
@@ -30,8 +29,6 @@ from ai_models.errors import (
 from ai_models.usage import Call, Ledger
 from ai_models.usage.budget_rules import Period
 from ai_models.usage.records import new_id, now
-
-__all__ = ["postgresql", "postgresql_server"]  # fixtures
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -18,15 +18,12 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.real_servers import postgresql, postgresql_server
 
 from ai_models import Model, ModelManager, get_manager
 from ai_models.costs import Cost, Usage
 from ai_models.database import open_engine, writing
 from ai_models.errors import AIModelsWarning, InvalidModelError, QueryError, StoreError, StoreVersionError
 from ai_models.usage import Call, Ledger, Total, exported
-
-__all__ = ["postgresql", "postgresql_server"]  # fixtures
 
 WHEN = "2026-11-25T10:00:00.000Z"
 LONG_ID = "chatcmpl-BvK1x9Qm3s7T"
