@@ -3,6 +3,7 @@
 
 import sqlite3
 import tempfile
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -352,3 +353,17 @@ def test_the_password_of_a_database_is_not_shown() -> None:
     hidden = SqlStore("postgresql+psycopg://me:secret@host/db")
     assert "secret" not in repr(hidden) + hidden.location
     assert "secret" in (hidden.url or "")
+
+
+def test_a_file_that_another_connection_writes_as_it_is_opened_is_waited_for(tmp_path: Path) -> None:
+    path = tmp_path / "models.db"
+    other = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    other.execute("CREATE TABLE notes (text)")
+    other.execute("BEGIN IMMEDIATE")  # SQLite refuses to change a database's mode at once, whatever the timeout is
+    written = threading.Timer(0.2, other.execute, ["COMMIT"])
+    written.start()
+    store = SqlStore(f"sqlite:///{path}")
+    assert list(store) == []
+    written.join()
+    store.close()
+    other.close()

@@ -1,6 +1,7 @@
 """One way to open a database, SQLite or PostgreSQL, for all that is kept in tables."""
 
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -173,7 +174,7 @@ def _sqlite(sqlalchemy: Any, url: "URL", read_only: bool) -> "Engine":
         connection.isolation_level = None  # so that SQLAlchemy alone says where a transaction begins
         cursor = connection.cursor()
         if not read_only:
-            cursor.execute("PRAGMA journal_mode=WAL")
+            _patiently(cursor, "PRAGMA journal_mode=WAL")
             cursor.execute("PRAGMA synchronous=NORMAL")
         cursor.execute("PRAGMA foreign_keys=ON")
         cursor.close()
@@ -185,6 +186,21 @@ def _sqlite(sqlalchemy: Any, url: "URL", read_only: bool) -> "Engine":
     sqlalchemy.event.listen(engine, "connect", prepare)
     sqlalchemy.event.listen(engine, "begin", begin)
     return engine
+
+
+def _patiently(cursor: Any, statement: str) -> None:
+    """Execute what SQLite refuses at once, not after its timeout, while another connection opens or closes the file."""
+    import sqlite3
+
+    end = time.monotonic() + BUSY_S
+    while True:
+        try:
+            cursor.execute(statement)
+            return
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > end:
+                raise
+        time.sleep(0.005)
 
 
 def _without_password(text: str, url: "URL") -> str:
