@@ -16,6 +16,7 @@ from ai_models._core.capabilities import CAPABILITIES
 from ai_models._core.record import Record, to_record
 from ai_models._core.store import Store
 from ai_models.base import Model, ModelRegistry
+from ai_models.database import open_engine, writing
 from ai_models.errors import AmbiguousModelError, InvalidModelError, ModelNotFoundError, StoreError, StoreVersionError
 from ai_models.stores import MemoryStore, SqlStore, open_store
 from ai_models.stores.sql import migrations, tables
@@ -360,10 +361,11 @@ def test_a_file_that_another_connection_writes_as_it_is_opened_is_waited_for(tmp
     other = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
     other.execute("CREATE TABLE notes (text)")
     other.execute("BEGIN IMMEDIATE")  # SQLite refuses to change a database's mode at once, whatever the timeout is
+    engine = open_engine(path)
     written = threading.Timer(0.2, other.execute, ["COMMIT"])
     written.start()
-    store = SqlStore(f"sqlite:///{path}")
-    assert list(store) == []
+    with writing(engine) as connection:
+        assert connection.exec_driver_sql("SELECT name FROM sqlite_schema").scalar_one() == "notes"
     written.join()
-    store.close()
+    engine.dispose()
     other.close()
