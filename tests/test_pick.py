@@ -9,12 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ai_models import Model, ModelManager, ModelRegistry, Workload
+from ai_models._core.query import parse_query
 from ai_models.benchmarks import BenchmarkNotFoundError
 from ai_models.cli.app import app
 from ai_models.cli.session import Session
 from ai_models.costs import Costs
 from ai_models.errors import QueryError
 from ai_models.pick import Candidate, Choice, Picker
+from ai_models.pick.words import in_words
 
 PROVIDER = "my-server"
 
@@ -117,8 +119,66 @@ def test_an_unknown_price_is_no_zero_and_is_said() -> None:
 
 def test_what_is_known_not_to_fit_is_told_from_what_is_unknown() -> None:
     rejected = pick(ALL, query={"capabilities.tools": True}).rejected
-    assert str(rejected["dear"]) == "not capabilities.tools = True"
-    assert str(rejected["unpriced"]) == "unknown whether capabilities.tools = True"
+    assert rejected["dear"].reasons == ("not capabilities.tools = True",)
+    assert rejected["unpriced"].reasons == ("unknown whether capabilities.tools = True",)
+    assert str(rejected["dear"]) == "has no tools"
+    assert str(rejected["unpriced"]) == "unknown whether it has tools"
+
+
+@pytest.mark.parametrize(
+    ("query", "met", "unmet"),
+    [
+        ({"lab": "openai"}, "lab is openai", "lab is not openai"),
+        ({"lab": {"$in": ["a", "b"]}}, "lab is a or b", "lab is neither a nor b"),
+        ({"kind": {"$nin": ["a", "b", "c"]}}, "kind is none of a, b, c", "kind is a or b or c"),
+        ({"context": {"$gt": 8000}}, "context is above 8,000 tokens", "context is at most 8,000 tokens"),
+        ({"parameters": {"$lte": 7e9}}, "number of parameters is at most 7,000,000,000", None),
+        ({"released": {"$gte": "2026-01"}}, "release date is 2026-01 or later", "release date is before 2026-01"),
+        ({"pricing.input_per_mtok": {"$lte": 0.25}}, "input price is at most $0.25 per million tokens", None),
+        ({"cost_per_token.cache_read": 1e-06}, "cache read price is $1 per million tokens", None),
+        ({"cost_per_unit.image": {"$lt": 0.04}}, "price per image is below $0.04", None),
+        ({"offers.groq.context_size": {"$gt": 1}}, "context at groq is above 1 tokens", None),
+        ({"offers.groq": {"$exists": False}}, "an offer at groq is not set", "an offer at groq is set"),
+        ({"capabilities": "json_mode"}, "it has json mode", "it has no json mode"),
+        ({"capabilities.vision": {"$ne": True}}, "it has no vision", "it has vision"),
+        ({"is_local": False}, "it is not local", "it is local"),
+        ({"open_weights": True}, "its weights are open", "its weights are closed"),
+        ({"tags": "fast"}, "it is tagged fast", "it is not tagged fast"),
+        ({"tags": "group:team"}, "it is in the group team", "it is not in the group team"),
+        ({"input_modalities": "image"}, "input modalities include image", "input modalities do not include image"),
+        ({"aliases": {"$all": ["a", "b"]}}, "aliases include a and b", "aliases do not include all of a, b"),
+        ({"aliases": {"$size": 2}}, "number of aliases is 2", "number of aliases is not 2"),
+        ({"license": {"$exists": True}}, "license is known", "license is unknown"),
+        ({"name": {"$regex": "^G"}}, "name matches ^G", "name does not match ^G"),
+        ({"custom_metadata.tier": True}, "custom metadata tier is yes", "custom metadata tier is not yes"),
+        (
+            {"benchmarks": {"$elemMatch": {"metric": "accuracy"}}},
+            "one of benchmarks fits (metric is accuracy)",
+            "none of benchmarks fits (metric is accuracy)",
+        ),
+        (
+            {"$or": [{"lab": "a"}, {"lab": "b", "kind": "chat"}]},
+            "lab is a or (lab is b and kind is chat)",
+            "lab is not a and (lab is not b or kind is not chat)",
+        ),
+        ({"$nor": [{"lab": "a"}, {"is_local": True}]}, "lab is not a and it is not local", "lab is a or it is local"),
+        ({}, "anything", "nothing"),
+    ],
+)
+def test_a_condition_is_said_in_words_whether_it_is_met_or_not(
+    query: dict[str, Any], met: str, unmet: str | None
+) -> None:
+    node = parse_query(query)
+    assert in_words(node) == met
+    assert unmet in (None, in_words(node, holds=False))
+
+
+def test_the_explanation_is_in_words_and_the_data_names_the_criteria_as_they_were_asked() -> None:
+    choice = pick(ALL, query={"context_size": {"$gte": 8000}}, max_input_price=2.5)
+    assert "1 out: context is below 8,000 tokens" in choice.explain()
+    assert "1 out: input price is above $2.5 per million tokens" in choice.explain()
+    assert choice.to_dict()["rejected"]["cheap"] == ["not context_size >= 8000"]
+    assert choice.to_dict()["rejected"]["dear"] == ["not pricing.input_per_mtok <= 2.5"]
 
 
 def test_each_criterion_that_is_not_met_is_a_reason_and_one_alone_a_near_miss() -> None:
@@ -133,6 +193,14 @@ def test_a_query_may_be_text_and_criteria_are_those_of_filter() -> None:
     as_text = pick(ALL, query='{"capabilities.tools": true}')
     as_criteria = pick(ALL, capabilities="tools")
     assert [each.id for each in as_text.ranked] == [each.id for each in as_criteria.ranked] == ["cheap", "large"]
+
+
+@pytest.mark.parametrize(
+    "facts", [{"retired": "2020-01-01"}, {"connector_metadata": {PROVIDER: {"gone": "2026-01-01"}}}]
+)
+def test_what_is_served_no_more_is_no_near_miss_if_something_else_is_wrong_too(facts: dict[str, Any]) -> None:
+    old = priced("old", 0.0, capabilities={"tools": False}, **facts)
+    assert dict(pick((old, DEAR), capabilities="tools").near_misses) == {"dear": "has no tools"}
 
 
 @pytest.mark.parametrize(

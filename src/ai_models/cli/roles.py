@@ -107,9 +107,9 @@ def list_roles(session: Session, limit: int | None) -> None:
 
 def _query(row: dict[str, Any]) -> str:
     from ai_models._core.query import parse_query
-    from ai_models._core.query.wanted import shown
+    from ai_models.pick.words import in_words
 
-    return f"{shown(parse_query(row['query']))}, by {', '.join(row['prefer'])}"
+    return f"{in_words(parse_query(row['query'])).removeprefix('it ')}, by {', '.join(row['prefer'])}"
 
 
 def _as_data(session: Session, name: str) -> dict[str, Any]:

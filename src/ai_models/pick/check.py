@@ -10,11 +10,16 @@ from ai_models._core.query.wanted import shown
 from ai_models._core.registry import ModelRegistry
 from ai_models.errors import QueryError
 from ai_models.lifecycle import has_ended
+from ai_models.pick.choice import Rejection
+from ai_models.pick.words import in_words, unknown_in_words
 
 if TYPE_CHECKING:
     from ai_models.availability import Availability
 
 __all__ = ["Check"]
+
+Reason = tuple[str, str]
+"""Why a model is out: as code, and in words."""
 
 
 class Check:
@@ -38,20 +43,23 @@ class Check:
             raise QueryError("available: only a ModelManager knows your keys and servers", "available")
         self._reach = None if self._available is None or availability is None else availability()
 
-    def offers(self, model: Model) -> tuple[list[Offer], list[str]]:
+    def offers(self, model: Model) -> tuple[list[Offer], Rejection | None]:
         """Return the offers through which a model fits, or the reasons why it doesn't."""
-        alive, ends = _alive(model)
-        if not alive:
-            return [], [ends]
-        served = [offer for offer in alive if self._via in (None, offer.provider, offer.key)]
-        if not served:
-            return [], [f"not offered by {self._via}", *self._unmet(model)]
-        reached, trouble = self._reached(model, served)
+        reached, trouble = self._served(model)
         if trouble:
-            return [], [trouble, *self._unmet(model)]
+            return [], _rejection([(trouble, trouble), *self._unmet(model)])
         if self._via is None and self._available is not True:
             reached = [next((each for each in reached if each.is_default), reached[0])]
-        return self._fitting(model, reached)
+        fitting, unmet = self._fitting(model, reached)
+        return fitting, _rejection(unmet) if unmet else None
+
+    def _served(self, model: Model) -> tuple[list[Offer], str]:
+        """Return the offers that are served, by whom and as it is asked; if there are none, why."""
+        alive, ends = _alive(model)
+        if not alive:
+            return [], ends
+        served = [offer for offer in alive if self._via in (None, offer.provider, offer.key)]
+        return self._reached(model, served) if served else ([], f"not offered by {self._via}")
 
     def _reached(self, model: Model, served: list[Offer]) -> tuple[list[Offer], str]:
         if self._reach is None:
@@ -61,19 +69,25 @@ class Check:
             return found, "" if found else "not available"
         return served, "available" if found or self._reach.covers(model) else ""
 
-    def _fitting(self, model: Model, offers: list[Offer]) -> tuple[list[Offer], list[str]]:
+    def _fitting(self, model: Model, offers: list[Offer]) -> tuple[list[Offer], list[Reason]]:
         """Return the offers with which the model meets every criterion, or what the nearest of them lacks."""
         verdicts = [(offer, self._unmet(model if offer.is_default else offer.as_model())) for offer in offers]
         fitting = [offer for offer, unmet in verdicts if not unmet]
         return fitting, [] if fitting else min((unmet for _, unmet in verdicts), key=len)
 
-    def _unmet(self, view: Model) -> list[str]:
+    def _unmet(self, view: Model) -> list[Reason]:
         unmet = [clause.reason(view) for clause in self._clauses if not clause.meets(view)]
         if self._free is not None and view.pricing.free is not self._free:
-            unmet.append("not free" if self._free else "free, or its price is unknown")
+            text = "not free" if self._free else "free, or its price is unknown"
+            unmet.append((text, text))
         if self._custom is not None and not self._custom(view):
-            unmet.append("your own filter")
+            unmet.append(("your own filter", "your own filter"))
         return unmet
+
+
+def _rejection(reasons: list[Reason]) -> Rejection:
+    codes, words = zip(*reasons, strict=True)
+    return Rejection(codes, words)
 
 
 def _clauses(node: Node) -> Iterator[Node]:
@@ -86,16 +100,17 @@ def _clauses(node: Node) -> Iterator[Node]:
 
 
 class _Clause:
-    """One criterion: whether a model meets it, and why not in words."""
+    """One criterion: whether a model meets it, and why not."""
 
     def __init__(self, node: Node) -> None:
         self.meets: Predicate = compile_query(node)
         self._refuted: Predicate = compile_query(Not(node))
-        self._text = shown(node)
         self._asks = isinstance(node, Compare) and node.op == "exists"
+        self._unmet = f"not {shown(node)}", in_words(node, holds=False).removeprefix("it ")
+        self._unknown = f"unknown whether {shown(node)}", unknown_in_words(node)
 
-    def reason(self, view: Model) -> str:
-        return f"not {self._text}" if self._asks or self._refuted(view) else f"unknown whether {self._text}"
+    def reason(self, view: Model) -> Reason:
+        return self._unmet if self._asks or self._refuted(view) else self._unknown
 
 
 def _alive(model: Model) -> tuple[list[Offer], str]:

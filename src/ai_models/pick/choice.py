@@ -65,14 +65,17 @@ class Candidate:
 class Rejection:
     """Why a model is out: each criterion that it doesn't meet, or that nobody knows whether it meets.
 
-    >>> str(Rejection(("retired", "not context_size >= 8000")))
-    'retired; not context_size >= 8000'
+    `reasons` name the criteria as they were asked; `words` say the same to a person (none: in the same words).
+
+    >>> str(Rejection(("retired", "not context_size >= 8000"), ("retired", "context is below 8,000 tokens")))
+    'retired; context is below 8,000 tokens'
     """
 
     reasons: tuple[str, ...]
+    words: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        return "; ".join(self.reasons)
+        return "; ".join(self.words or self.reasons)
 
 
 @dataclass(frozen=True)
@@ -112,7 +115,7 @@ class Choice:
 
     @property
     def near_misses(self) -> dict[str, str]:
-        """The models that one reason alone keeps out, by id."""
+        """The models that one reason alone keeps out, by id, with that reason in words."""
         return {id: str(each) for id, each in self.rejected.items() if len(each.reasons) == 1}
 
     def explain(self) -> str:
@@ -196,10 +199,11 @@ def _told(choice: Choice) -> Iterator[str]:
         yield from _no_worse(choice, best)
         unknown = Counter(name for each in choice.ranked for name in each.unknown)
         yield from (f"Unknown {name} of {count:,} that fit: they come last in it." for name, count in unknown.items())
-    counts = list(choice.counts.items())
+    counts = Counter(word for each in choice.rejected.values() for word in each.words or each.reasons).most_common()
     yield from (f"  {count:>6,} out: {_safe(reason)}" for reason, count in counts[:_MOST_REASONS])
-    if len(counts) > _MOST_REASONS:
-        yield f"         and {len(counts) - _MOST_REASONS} more reasons"
+    more = len(counts) - _MOST_REASONS
+    if more > 0:
+        yield f"         and {more} more {'reason' if more == 1 else 'reasons'}"
     if not choice.ranked and choice.near_misses:
         missed = list(choice.near_misses.items())[:_MOST_MISSES]
         yield "Nearest: " + "; ".join(f"{_safe(id)} ({_safe(reason)})" for id, reason in missed) + "."

@@ -65,9 +65,9 @@ class Picker:
         found: list[Candidate] = []
         rejected: dict[str, Rejection] = {}
         for model in self._models.values():
-            offers, reasons = check.offers(model)
-            if reasons:
-                rejected[model.id] = Rejection(tuple(reasons))
+            offers, rejection = check.offers(model)
+            if rejection is not None:
+                rejected[model.id] = rejection
             else:
                 found.append(self._candidate(model, offers, wanted, load))
         return Choice(tuple(ranked(found, wanted, weights)), rejected, wanted, load, limit, weights)

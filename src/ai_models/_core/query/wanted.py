@@ -3,8 +3,10 @@
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
+from typing import Any
 
 from ai_models._core.model import Model
+from ai_models._core.pricing import per_mtok
 from ai_models._core.query.compile import Selection, compile_selection
 from ai_models._core.query.nodes import And, Compare, Node, Not
 from ai_models._core.query.order import SortKey, in_order
@@ -80,6 +82,8 @@ def shown(node: Node) -> str:
     >>> from ai_models._core.query.parse import parse_query
     >>> shown(parse_query({"lab": "mistral", "context_size": {"$not": {"$gt": 1}}}))
     "lab = 'mistral' and not (context_size > 1)"
+    >>> shown(parse_query({"pricing.input_per_mtok": {"$lte": 0.5}}))
+    'pricing.input_per_mtok <= 0.5'
     """
     if isinstance(node, Not):
         return f"not ({shown(node.node)})"
@@ -99,8 +103,13 @@ def _operand(test: Compare) -> str:
     if test.op == "elem":
         return f"({shown(test.operand)})"
     if isinstance(test.operand, frozenset):
-        return repr(sorted(test.operand, key=str))
-    return repr(test.operand)
+        return repr([_value(test, each) for each in sorted(test.operand, key=str)])
+    return repr(_value(test, test.operand))
+
+
+def _value(test: Compare, value: Any) -> Any:
+    """Return a value in the unit in which it was asked for."""
+    return float(per_mtok(value)) if test.path.per_mtok else value
 
 
 def _needs_brackets(inner: Node, outer: Node) -> bool:
