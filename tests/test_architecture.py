@@ -10,6 +10,7 @@ import subprocess
 import sys
 import typing
 from collections.abc import Iterator, MutableMapping
+from graphlib import TopologicalSorter
 from pathlib import Path
 from types import FunctionType, ModuleType
 
@@ -270,6 +271,54 @@ def test_every_error_survives_pickling_with_its_data_and_message(error: type[Exc
     assert type(after) is error
     assert str(after) == str(before)
     assert vars(after) == vars(before)
+
+
+KNOW_EACH_OTHER = {
+    frozenset({"ai_models.cli.app", "ai_models.cli.completion"}),
+    *(
+        frozenset({f"ai_models.stores.sql.{part}", "ai_models.stores.sql.store"})
+        for part in ("checking", "journal", "listening", "names")
+    ),
+}
+"""Pairs of modules that import each other, one of them in a function or where types are checked: no more than these."""
+
+
+def name_of(path: Path) -> str:
+    return ".".join(("ai_models", *path.relative_to(PACKAGE).with_suffix("").parts)).removesuffix(".__init__")
+
+
+NAMES = {name_of(path): path for path in SOURCES}
+
+
+def import_statements(node: ast.AST, types: bool) -> Iterator[ast.Import | ast.ImportFrom]:
+    """Yield the imports of a module, those in functions too; with `types` also those for type checkers alone."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.Import | ast.ImportFrom):
+            yield child
+        elif types or not (isinstance(child, ast.If) and ast.unparse(child.test) == "TYPE_CHECKING"):
+            yield from import_statements(child, types)
+
+
+def imported_by(name: str, *, types: bool = False) -> set[str]:
+    """Return the modules of the package that one of them imports, at once or later."""
+    found: set[str] = set()
+    for node in import_statements(ast.parse(NAMES[name].read_text("utf-8")), types):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        else:
+            full = {f"{node.module}.{alias.name}" for alias in node.names}
+            found |= {each if each in NAMES else str(node.module) for each in full}
+    return (found & set(NAMES)) - {name}
+
+
+def test_no_import_leads_back_to_its_own_module_not_even_one_in_a_function() -> None:
+    graph = {name: {each for each in imported_by(name) if {name, each} not in KNOW_EACH_OTHER} for name in NAMES}
+    TopologicalSorter(graph).prepare()  # raises with the circle that it meets
+
+
+def test_no_two_modules_import_each_other_not_even_for_their_types() -> None:
+    graph = {name: imported_by(name, types=True) for name in NAMES}
+    assert {frozenset({a, b}) for a in graph for b in graph[a] if a in graph[b]} == KNOW_EACH_OTHER
 
 
 def test_the_layers_hold(repository: Path) -> None:

@@ -1,18 +1,15 @@
 """The callback that records what LangChain's models are asked."""
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ai_models.errors import MissingDependencyError
-
-if TYPE_CHECKING:
-    from ai_models.usage.ledger import Ledger
-    from ai_models.usage.tracking import Tracked
+from ai_models.usage.tracking import Recorder, Tracked
 
 __all__ = ["handler"]
 
 
-def handler(ledger: "Ledger", tags: tuple[str, ...]) -> Any:
+def handler(ledger: Recorder, tags: tuple[str, ...]) -> Any:
     """Return a callback handler of LangChain's that records each call of a model, also one that fails."""
     try:
         base = import_module("langchain_core.callbacks").BaseCallbackHandler
@@ -28,7 +25,7 @@ class _Records:
     raise_error = True
     """A spent budget keeps the call from being made."""
 
-    def __init__(self, ledger: "Ledger", tags: tuple[str, ...]) -> None:
+    def __init__(self, ledger: Recorder, tags: tuple[str, ...]) -> None:
         self._ledger = ledger
         self._tags = tags
         self._running: dict[Any, Tracked] = {}
@@ -36,7 +33,7 @@ class _Records:
     def on_chat_model_start(self, serialized: Any, messages: Any, *, run_id: Any, **kwargs: Any) -> None:
         """Begin the call of a chat model."""
         named = (kwargs.get("metadata") or {}).get("ls_model_name")
-        self._running[run_id] = self._ledger.track(named, tags=self._tags).start()
+        self._running[run_id] = Tracked(self._ledger, named, tags=self._tags).start()
 
     on_llm_start = on_chat_model_start
 

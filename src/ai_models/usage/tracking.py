@@ -6,23 +6,41 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from functools import wraps
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from ai_models.costs.records import Cost, Usage, Workload
 from ai_models.costs.responses import Reading, read_response
 from ai_models.errors import InvalidModelError
+from ai_models.usage.naming import Named
 from ai_models.usage.records import Call, Status, clock, new_id, now
 
 if TYPE_CHECKING:
-    from ai_models.usage.ledger import Ledger
+    from ai_models.costs.estimator import Costs
 
-__all__ = ["Tracked", "decorated"]
+__all__ = ["Recorder", "Tracked", "decorated"]
 
 _CANCELLED = (KeyboardInterrupt, asyncio.CancelledError, GeneratorExit)
 
-
 _UNIQUE = 16
 """How long an answer's id must be to tell one call from all others: some servers draw numbers up to 999."""
+
+
+class Recorder(Protocol):
+    """What records calls, as the ledger does: it prices them, may refuse them before they are made, and keeps them."""
+
+    @property
+    def costs(self) -> "Costs | None":
+        """What prices a call; without it no cost is known."""
+
+    @property
+    def guard(self) -> "Callable[[Tracked], tuple[str, ...]] | None":
+        """What a call must pass before it is made; it returns the ids of what it holds for it."""
+
+    def named(self, model: str | None) -> Named:
+        """Return the model that a caller names, as records have it."""
+
+    def add(self, call: Call) -> None:
+        """Keep the record of a call."""
 
 
 class Tracked:
@@ -38,7 +56,7 @@ class Tracked:
 
     def __init__(
         self,
-        ledger: "Ledger",
+        ledger: Recorder,
         model: str | None = None,
         *,
         provider: str | None = None,

@@ -9,15 +9,12 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 from urllib.parse import urlsplit
 
 from ai_models.costs.usage_shapes import at, read_usage
 from ai_models.providers import providers
-from ai_models.usage.tracking import Tracked
-
-if TYPE_CHECKING:
-    from ai_models.usage.ledger import Ledger
+from ai_models.usage.tracking import Recorder, Tracked
 
 __all__ = ["wrapped"]
 
@@ -46,7 +43,7 @@ _MARK = "_recorded_by_ai_models"
 class _Calls:
     """Who records the calls of a client, and what is known of all of them."""
 
-    ledger: "Ledger"
+    ledger: Recorder
     provider: str | None
     tags: tuple[str, ...]
     stream_usage: bool
@@ -55,7 +52,7 @@ class _Calls:
         """Return the call that begins, and whether its stream was asked for its usage."""
         model = kwargs.get("model")
         named = model if isinstance(model, str) else None
-        tracked = self.ledger.track(named, provider=self.provider, tags=self.tags).start()
+        tracked = Tracked(self.ledger, named, provider=self.provider, tags=self.tags).start()
         added = asks_usage and self.stream_usage and kwargs.get("stream") is True and not kwargs.get("stream_options")
         if added:
             kwargs["stream_options"] = {"include_usage": True}
@@ -64,7 +61,7 @@ class _Calls:
 
 def wrapped(
     client: Any,
-    ledger: "Ledger",
+    ledger: Recorder,
     *,
     provider: str | None = None,
     tags: tuple[str, ...] = (),
