@@ -233,10 +233,8 @@ class TableConnector(Connector):
                 raise ConnectorError(self.name, model.id, f"unknown setting {name!r}; {hint}; {own}")
 
     def _others_that_can(self, model: Model) -> str:
-        from ai_models.connectors import builtin_connectors
-
-        made = (make(env=self._env, dotenv=self._dotenv) for make in builtin_connectors().values())
-        able = [each.name for each in made if each.name != self.name and each.supports(model)]
+        others = (TableConnector(name, env=self._env, dotenv=self._dotenv) for name in libraries() if name != self.name)
+        able = [each.name for each in others if each.supports(model)]
         return f"; connectors that can: {', '.join(able)}" if able else ""
 
     def _warn(self, way: Way, template: Mapping[str, Any], settings: Mapping[str, Any]) -> None:
