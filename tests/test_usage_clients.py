@@ -112,6 +112,19 @@ def test_an_async_client_is_recorded(manager: ModelManager, recorder: Recorder) 
     assert [(call.status, call.model) for call in recorded(manager)] == [("ok", "gpt-4o")] * 2
 
 
+def test_an_async_stream_is_closed_as_before(manager: ModelManager, recorder: Recorder) -> None:
+    client = manager.usage.wrap(openai_client(recorder, is_async=True), provider="openai")
+
+    async def main() -> None:
+        async with client:
+            stream = await client.chat.completions.create(**ASKED, stream=True)
+            await anext(stream)
+            await stream.close()
+
+    asyncio.run(main())
+    assert [call.status for call in recorded(manager)] == ["cancelled"]
+
+
 def test_a_call_that_fails_is_recorded_and_raises(manager: ModelManager, recorder: Recorder) -> None:
     needs_library("openai")
     import openai
@@ -198,12 +211,38 @@ class _Completions:
         return {"model": asked["model"], "usage": {"prompt_tokens": 9, "completion_tokens": 3}}
 
 
+class _Chunks:
+    """An async stream as openai's is closed."""
+
+    closed = False
+
+    async def __anext__(self) -> dict[str, Any]:
+        return {"choices": ["hi"]}
+
+    async def close(self) -> None:
+        self.closed = True
+
+
 def fake_client(host: str) -> Any:
     kind = type("OpenAI", (), {"__module__": "openai"})
     client: Any = kind()
     client.base_url = SimpleNamespace(host=host)
     client.chat = SimpleNamespace(completions=_Completions())
     return client
+
+
+def test_an_async_stream_that_is_closed_early_is_a_cancelled_call(manager: ModelManager) -> None:
+    client, chunks = fake_client("api.openai.com"), _Chunks()
+    client.chat.completions.create = lambda **asked: chunks
+    stream = manager.usage.wrap(client).chat.completions.create(**ASKED, stream=True)
+
+    async def main() -> None:
+        await anext(stream)
+        await stream.close()
+
+    asyncio.run(main())
+    assert chunks.closed
+    assert [call.status for call in recorded(manager)] == ["cancelled"]
 
 
 @pytest.mark.parametrize(

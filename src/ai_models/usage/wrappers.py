@@ -236,10 +236,10 @@ class _Stream(_Watched):
         self._ended(error or GeneratorExit())
         self._inner.__exit__(kind, error, trace)
 
-    def close(self) -> None:
-        """Close the stream: what comes no more was cancelled."""
+    def close(self) -> Any:
+        """Close the stream, to be waited for if it is async: what comes no more was cancelled."""
         self._ended(GeneratorExit())
-        self._inner.close()
+        return self._inner.close()
 
 
 class _AsyncStream(_Stream):
@@ -267,11 +267,6 @@ class _AsyncStream(_Stream):
     ) -> None:
         self._ended(error or GeneratorExit())
         await self._inner.__aexit__(kind, error, trace)
-
-    async def aclose(self) -> None:
-        """Close the stream: what comes no more was cancelled."""
-        self._ended(GeneratorExit())
-        await self._inner.close()
 
 
 class _Manager(_Watched):
