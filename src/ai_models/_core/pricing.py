@@ -114,8 +114,3 @@ class Pricing:
         """
         prices = [*self.cost_per_token.values(), *(self.cost_per_unit or {}).values()]
         return not any(prices) if prices else None
-
-    @property
-    def suspicious(self) -> list[str]:
-        """The parts that ask more than 1,000 USD per million tokens."""
-        return [part for part, price in self.cost_per_token.items() if per_mtok(price) > PRICE_LIMIT_PER_MTOK]
