@@ -70,7 +70,7 @@ def test_a_usage_error_is_one_line_and_names_the_choices() -> None:
 
 def test_an_unknown_option_is_answered_with_the_nearest_ones() -> None:
     assert run("show", "m", "--sorces").stderr == (
-        "error: no such option --sorces. Did you mean --sources or --store? See: app show --help\n"
+        "error: no such option --sorces. Did you mean --sources? See: app show --help\n"
     )
 
 

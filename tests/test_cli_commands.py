@@ -562,3 +562,45 @@ def test_a_cost_that_can_t_be_told_says_why(session: Session, args: tuple[str, .
     result = CliRunner().invoke(app, ["cost", *args], obj=session)
     assert result.exit_code
     assert said in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "meant"),
+    [
+        ("list --sort prize", "'price'?"),
+        ("list --sort cost", "'price'?"),
+        ("list --sort relased", "'released'?"),
+        ("list --sort contxt", "'context'?"),
+        ("list --sort inptu", "'price'?"),
+        ("list --sort context-size", "'context_size'?"),
+        ("list --sort vendor", "'lab'?"),
+        ("list --columns prize", "'input'?"),
+        ("list --columns vision", "'capabilities.vision'?"),
+        ("list --columns xyz", "there are id, name, provider"),
+        ('list --where {"price":1}', "'pricing.input_per_mtok'?"),
+        ('list --where {"visoin":true}', "'capabilities.vision'?"),
+        ('list --where {"xyz":1}', "there are context_size, lab"),
+        ("list --cap funtion_calling", "'tools'?"),
+        ("list --prize 1", "--max-input-price?"),
+        ("list --contxt 1", "--min-context or --max-context?"),
+        ("list --vision", "--cap vision?"),
+        ("list --order-by price", "--sort?"),
+        ("pick --prefer cots", "'price'?"),
+        ("pick --prefer xyz", "there are price, context"),
+        ("compare sonnet --fields cost", "'price'?"),
+        ("set sonnet cost 1", "'price.input'?"),
+        ("set sonnet price 1", "such as price.input"),
+        ("set sonnet capabilities vision", "such as capabilities.vision"),
+        ("lst", "list?"),
+        ("models", "list?"),
+        ("refresh", "discover?"),
+        ("role rm fast", "remove?"),
+        ("group new team", "create?"),
+        ("cost gpt-4o-mini --input 1 --via opnai", "'openai'?"),
+        ("connect sonnet langchian", "'langchain'?"),
+    ],
+)
+def test_a_word_that_there_is_not_is_answered_with_the_one_that_is_meant(run: Any, arguments: str, meant: str) -> None:
+    result = run(*arguments.split())
+    assert result.exit_code in (1, 2, 3)
+    assert meant in result.stderr

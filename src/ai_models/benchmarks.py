@@ -8,6 +8,7 @@ from math import isfinite
 from typing import Any
 
 from ai_models._core.model import Model
+from ai_models._core.nearest import nearest
 from ai_models._core.registry import ModelRegistry
 from ai_models._core.trust import USER
 from ai_models.errors import InvalidModelError, NotFoundError
@@ -103,9 +104,7 @@ class Benchmarks:
         """
         scores = [each for model in self._models.values() for each in scores_of(model) if each.benchmark == benchmark]
         if not scores:
-            from difflib import get_close_matches
-
-            raise BenchmarkNotFoundError(benchmark, get_close_matches(benchmark, self.names(), n=3))
+            raise BenchmarkNotFoundError(benchmark, nearest(benchmark, self.names(), 3))
         kind = main_kind(scores) if metric is None else (metric, None)
         chosen = [each for each in scores if each.metric == kind[0] and kind[1] in (None, each.unit)]
         fitting = [each for each in chosen if setting is None or each.setting == setting]

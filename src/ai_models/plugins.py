@@ -1,9 +1,9 @@
 """Named things that are made on first use: the built-in ones, those of installed packages, and your own."""
 
 from collections.abc import Callable, Iterator, Mapping, MutableMapping
-from difflib import get_close_matches
 from typing import Generic, TypeVar
 
+from ai_models._core.nearest import nearest
 from ai_models.errors import AIModelsError, NotFoundError
 
 T = TypeVar("T")
@@ -33,7 +33,7 @@ class Plugins(MutableMapping[str, T], Generic[T]):
             if name not in self._factories:
                 self._read_entry_points()
             if name not in self._factories:
-                raise self._missing(name, get_close_matches(name, [*self], n=2))
+                raise self._missing(name, nearest(name, self))
             self._made[name] = self._factories[name]()
         return self._made[name]
 

@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Iterator, Mapping, MutableMapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from difflib import get_close_matches
 from typing import Any
 
 from ai_models._core.lookup import Resolution
+from ai_models._core.nearest import nearest
 from ai_models._core.query import parse_query, parse_query_text
 from ai_models._core.registry import ModelRegistry
 from ai_models.changes import Change, utc_now
@@ -212,7 +212,7 @@ class Roles(MutableMapping[str, Role]):
     def _checked(self, name: str) -> dict[str, Any]:
         kept = self._kept()
         if name not in kept:
-            raise RoleNotFoundError(name, get_close_matches(name, kept, n=3))
+            raise RoleNotFoundError(name, nearest(name, kept, 3))
         return kept
 
     def _kept(self) -> dict[str, Any]:

@@ -7,9 +7,9 @@ A capability has three values: `True`, `False`, and absent, which means *unknown
 """
 
 from collections.abc import Iterable, Mapping
-from difflib import get_close_matches
 from typing import Any
 
+from ai_models._core.nearest import nearest
 from ai_models.errors import QueryError
 
 CAPABILITIES: tuple[str, ...] = (
@@ -99,7 +99,7 @@ def canonical_capability(name: str) -> str:
     """
     found = known_capability(name)
     if found is None:
-        near = get_close_matches(name, [*CAPABILITIES, *SYNONYMS], n=1)
+        near = nearest(name, [*CAPABILITIES, *SYNONYMS], 1)
         raise QueryError(f"unknown capability {name!r}", f"capabilities.{name}", dict.fromkeys(map(_synonym, near)))
     return found
 

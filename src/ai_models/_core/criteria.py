@@ -1,10 +1,10 @@
 """The keywords of `ModelRegistry.filter`, most of which are a query written more simply."""
 
 from collections.abc import Callable, Iterable, Mapping
-from difflib import get_close_matches
 from typing import Any, TypedDict, cast
 
 from ai_models._core.model import Model
+from ai_models._core.nearest import nearest
 from ai_models._core.query import And, Node, parse_query
 from ai_models.errors import QueryError, printable
 
@@ -68,7 +68,7 @@ def check_criteria(given: Mapping[str, Any]) -> Criteria:
     """
     for name in given:
         if name not in NAMES:
-            near = get_close_matches(name, NAMES, n=1)
+            near = nearest(name, NAMES, 1)
             hint = f"; did you mean {near[0]!r}?" if near else f"; there are {', '.join(NAMES)}"
             raise TypeError(f"filter() has no criterion {printable(name, 60)}{hint}")
     return cast("Criteria", {name: value for name, value in given.items() if value is not None})

@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import MISSING, dataclass, field, fields, replace
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, Self
 
 from ai_models._core.capabilities import canonical_capability, normalise_capabilities
+from ai_models._core.nearest import MEANT, nearest
 from ai_models._core.pricing import Pricing
 from ai_models.errors import InvalidModelError, ProviderNotFoundError
 
@@ -197,7 +197,7 @@ class Model(_Recorded):
         for key, found in offers.items():
             if found.provider == provider:
                 return offers[key]
-        raise ProviderNotFoundError(provider, get_close_matches(provider, offers, n=2), f"(that serves {self.id})")
+        raise ProviderNotFoundError(provider, nearest(provider, offers), f"(that serves {self.id})")
 
     def via(self, provider: str) -> "Model":
         """Return the model as one provider serves it: its limits, its status, and its price alone.
@@ -242,7 +242,7 @@ class Model(_Recorded):
         """
         for name in data:
             if name not in _FIELD_SET:
-                near = get_close_matches(str(name), FIELDS, n=1)
+                near = nearest(str(name), FIELDS, 1, MEANT)
                 hint = f"; did you mean {near[0]!r}?" if near else "; put your own facts into custom_metadata"
                 raise InvalidModelError(str(name), data[name], f"a model has no such field{hint}", where)
         for name in ("id", "provider"):

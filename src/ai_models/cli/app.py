@@ -12,7 +12,8 @@ from typing import Any, NoReturn
 import click
 
 from ai_models import __version__
-from ai_models.cli.command import common_options
+from ai_models._core.nearest import nearest
+from ai_models.cli.command import common_options, no_such_command
 from ai_models.cli.render import write_error
 from ai_models.errors import AIModelsError, AmbiguousModelError, NotFoundError, QueryError
 
@@ -61,6 +62,21 @@ SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
 
 _COMMANDS = {name: where for section in SECTIONS.values() for name, where in section.items()}
 
+_MEANT = {
+    **dict.fromkeys(("ls", "models", "filter", "query"), ("list",)),
+    **dict.fromkeys(("info", "get", "describe", "view"), ("show",)),
+    **dict.fromkeys(("find", "grep", "lookup"), ("search",)),
+    **dict.fromkeys(("refresh", "update", "sync", "fetch", "pull", "download"), ("discover",)),
+    **dict.fromkeys(("price", "prices", "estimate"), ("cost",)),
+    **dict.fromkeys(("spend", "spent", "calls", "ledger"), ("usage",)),
+    **dict.fromkeys(("choose", "recommend", "best", "select"), ("pick",)),
+    **dict.fromkeys(("diff", "history", "log"), ("changes",)),
+    **dict.fromkeys(("check", "status", "ping", "test"), ("health",)),
+    **dict.fromkeys(("config", "configure", "keys", "login", "init", "setup"), ("doctor",)),
+    **dict.fromkeys(("code", "call", "use"), ("connect",)),
+}
+"""What people call a command elsewhere."""
+
 
 class App(click.Group):
     """The group `ai-models`: knows every command by name and loads its module when it is called."""
@@ -85,11 +101,7 @@ class App(click.Group):
         """Return the command that the arguments name; raise a usage error with the nearest names."""
         name = args[0]
         if name not in _COMMANDS and not name.startswith("-") and not ctx.resilient_parsing:
-            from difflib import get_close_matches
-
-            near = get_close_matches(name, _COMMANDS, n=2, cutoff=0.5)
-            hint = f" Did you mean {' or '.join(near)}?" if near else ""
-            raise click.UsageError(f"no such command {name!r}.{hint}", ctx)
+            raise no_such_command(name, [*_COMMANDS], ctx, _MEANT)
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -162,9 +174,35 @@ def _usage_message(error: click.UsageError) -> str:
     where = error.ctx.command_path if error.ctx else "ai-models"
     message = " ".join(error.format_message().split()).rstrip(".")
     if isinstance(error, click.NoSuchOption):
-        near = f" Did you mean {' or '.join(error.possibilities)}?" if error.possibilities else ""
-        message = f"no such option {error.option_name}.{near}".rstrip(".")
+        near = _near_options(error)
+        hint = f" Did you mean {' or '.join(near)}?" if near else ""
+        message = f"no such option {error.option_name}.{hint}".rstrip(".")
     return f"{message[:1].lower()}{message[1:]}{'' if message.endswith('?') else '.'} See: {where} --help"
+
+
+_OPTIONS_MEANT = {
+    **dict.fromkeys(("price", "cost", "max_price", "max_cost"), ("--max-input-price", "--input")),
+    **dict.fromkeys(("size", "tokens", "window"), ("--min-context", "--input")),
+    **dict.fromkeys(("vendor", "company", "author"), ("--lab",)),
+    **dict.fromkeys(("server", "host"), ("--provider", "--via")),
+    **dict.fromkeys(("type", "mode"), ("--kind",)),
+    **dict.fromkeys(("filter", "query"), ("--where",)),
+    **dict.fromkeys(("order", "order_by", "reverse"), ("--sort",)),
+    **dict.fromkeys(("top", "max", "number"), ("--limit",)),
+    **dict.fromkeys(("format", "jsonl", "raw"), ("--json",)),
+    "fields": ("--columns",),
+}
+"""What people call an option elsewhere."""
+
+
+def _near_options(error: click.NoSuchOption) -> list[str]:
+    from ai_models._core.capabilities import known_capability
+
+    known = [each for param in error.ctx.command.params for each in param.opts] if error.ctx else []
+    capability = known_capability(error.option_name.lstrip("-"))
+    if capability is not None and "--cap" in known:
+        return [f"--cap {capability}"]
+    return nearest(error.option_name, [each for each in known if each.startswith("--")], meant=_OPTIONS_MEANT)
 
 
 _HELP = """Which AI models exist, what is known about each, what it costs, and how to call it.

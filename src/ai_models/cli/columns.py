@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from ai_models._core.model import FIELDS, Model
+from ai_models._core.query.paths import near_fields
 from ai_models.cli.render import Column
 from ai_models.cli.text import (
     UNKNOWN,
@@ -131,10 +132,9 @@ def choose_columns(names: Iterable[str] = ()) -> list[Column[Model]]:
 def _path_column(path: str) -> Column[Model]:
     field = path.partition(".")[0]
     if field not in FIELDS:
-        from difflib import get_close_matches
-
-        near = get_close_matches(field, [*COLUMNS, *FIELDS], n=2)
-        raise QueryError(f"no column {path!r}", path, near or list(COLUMNS)[:3])
+        near = near_fields(field, COLUMNS)
+        known = "" if near else f"; there are {', '.join(COLUMNS)}, and every field of a model"
+        raise QueryError(f"no column {path!r}{known}", path, near)
     from ai_models.cli.facts import fact_at
 
     return Column(path.upper(), lambda model: format_value(fact_at(model, path)), shrink=shorten)

@@ -1,10 +1,11 @@
 """What every command has: the common options, examples under its help, and the kinds of its arguments."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from ai_models._core.nearest import nearest
 from ai_models.cli.session import Session
 
 if TYPE_CHECKING:
@@ -57,6 +58,23 @@ def common_options(hidden: bool = False) -> list[click.Parameter]:
     ]
 
 
+_MEANT = {
+    **dict.fromkeys(("rm", "delete", "remove", "unset", "clear"), ("remove", "delete")),
+    **dict.fromkeys(("new", "create", "add", "set", "make"), ("create", "set", "add")),
+    **dict.fromkeys(("get", "info"), ("show", "list")),
+    "ls": ("list",),
+}
+
+
+def no_such_command(
+    name: str, known: Sequence[str], ctx: click.Context, meant: Mapping[str, tuple[str, ...]]
+) -> click.UsageError:
+    """Return the usage error for a command that there isn't, with the nearest that there are."""
+    near = nearest(name, known, meant=meant)
+    hint = f" Did you mean {' or '.join(near)}?" if near else ""
+    return click.UsageError(f"no such command {name!r}.{hint}", ctx)
+
+
 class Command(click.Command):
     """A command with the common options and with examples below its help."""
 
@@ -85,6 +103,14 @@ class CommandGroup(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the names of the commands in the order in which they are written down."""
         return list(self.commands)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Return the command that the arguments name; raise a usage error with the nearest names."""
+        if args[0] not in self.commands and not args[0].startswith("-") and not ctx.resilient_parsing:
+            raise no_such_command(args[0], [*self.commands], ctx, _MEANT)
+        return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write every command with its whole first sentence."""

@@ -8,6 +8,7 @@ from ai_models._core.capabilities import canonical_capability
 from ai_models._core.model import FIELDS, Model
 from ai_models._core.pricing import per_token
 from ai_models._core.provenance import collapse, labels_of
+from ai_models._core.query.paths import near_fields
 from ai_models._core.trust import USER, trust_rank
 from ai_models.cli.command import parse_names, parse_price, parse_tokens
 from ai_models.errors import InvalidModelError
@@ -17,6 +18,13 @@ _FLAGS = ("is_local", "open_weights")
 _NAMES = ("input_modalities", "output_modalities", "aliases", "tags")
 _WORDS = {"yes": True, "true": True, "no": False, "false": False}
 _SHORT = {"context": "context_size", "max_output": "max_output_tokens", "max_input": "max_input_tokens"}
+_WITHIN = {
+    "price": "price.input",
+    "cost_per_token": "cost_per_token.input",
+    "cost_per_unit": "cost_per_unit.image",
+    "capabilities": "capabilities.vision",
+    "custom_metadata": "custom_metadata.team",
+}
 _NOT_FACTS = ("id", "provenance", "conflicts")
 
 
@@ -46,9 +54,8 @@ def full_path(path: str) -> str:
     field, _, part = path.partition(".")
     field = {"price": "cost_per_token", **_SHORT}.get(field, field)
     if field not in FIELDS or field in _NOT_FACTS:
-        from difflib import get_close_matches
-
-        near = get_close_matches(field, [*FIELDS, *_SHORT, "price"], n=1)
+        fields = near_fields(field, [*_SHORT, "price.input", "price.output"])
+        near = [each for each in fields if each not in _NOT_FACTS]
         hint = f"; did you mean {near[0]!r}?" if near else "; use 'ai-models note' for your own words"
         raise InvalidModelError(field, path, f"no fact of a model that you can set{hint}")
     if field == "capabilities" and part:
@@ -58,6 +65,8 @@ def full_path(path: str) -> str:
 
 def _parse(typed: str, path: str, text: str) -> Any:
     field, _, part = path.partition(".")
+    if typed in _WITHIN and not part and not text.startswith("{"):
+        raise InvalidModelError(typed, text, f"say which of them, such as {_WITHIN[typed]}")
     if typed == "price" and part:
         return per_token(parse_price(text))
     if field in _COUNTS:

@@ -8,7 +8,7 @@ import click
 
 from ai_models._core.capabilities import CAPABILITIES, canonical_capability
 from ai_models._core.model import KINDS, Model, Offer
-from ai_models._core.query import compile_selection, parse_query_text, parse_sort, sort_models
+from ai_models._core.query import compile_selection, parse_query_text, sort_models
 from ai_models.availability import Availability
 from ai_models.cli.command import LIMIT, NAMES, PRICE, PROVIDERS, TOKENS, Parsed, parse_names
 from ai_models.cli.session import near
@@ -16,9 +16,6 @@ from ai_models.errors import GroupNotFoundError
 
 if TYPE_CHECKING:
     from ai_models._core.registry import ModelRegistry
-
-SORTS = {"input": "input_price", "output": "output_price", "max_output": "max_output_tokens"}
-"""The names of columns by which one sorts, where a query calls them otherwise."""
 
 
 def parse_kinds(text: str) -> list[str]:
@@ -196,19 +193,3 @@ def _range(path: str, least: float | None, most: float | None) -> Iterator[dict[
         yield {path: {"$gte": least}}
     if most is not None:
         yield {path: {"$lte": most}}
-
-
-def checked_sort(text: str) -> str:
-    """Return the registry's sort keys for what `--sort` was given; raise `QueryError` for what can't be sorted by.
-
-    >>> checked_sort("-context"), checked_sort("lab,output"), checked_sort("released")
-    ('-context', 'lab,output_price', 'released')
-    """
-    keys = ",".join(_sort_key(word.strip()) for word in text.split(","))
-    parse_sort(keys)
-    return keys
-
-
-def _sort_key(word: str) -> str:
-    name = word.lstrip("-")
-    return word[: len(word) - len(name)] + SORTS.get(name, name)

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any, cast
 import click
 
 from ai_models._core.model import Model, Offer
-from ai_models._core.query import parse_query
+from ai_models._core.query import parse_query, parse_sort
 from ai_models.cli.columns import choose_columns
 from ai_models.cli.command import NAMES, command
-from ai_models.cli.filters import Filters, checked_sort, filter_options
+from ai_models.cli.filters import Filters, filter_options
 from ai_models.cli.render import Column
 from ai_models.cli.session import Session, pass_session
 from ai_models.cli.text import UNKNOWN, escape, shorten, shorten_middle, width_of
@@ -52,7 +52,8 @@ def list_command(
     of them. On a pipe: all, tab-separated, whole ids, exact numbers, USD per million tokens.
     """
     filters = Filters(**options)
-    order = checked_sort(sort) if sort else "-released" if session.out.people else None
+    order = sort or ("-released" if session.out.people else None)
+    parse_sort(order or "id")
     parse_query(filters.query())
     shown = choose_columns(columns or ())
     registry = session.readable()
@@ -74,7 +75,7 @@ def list_command(
         found = filters.models(registry, order, availability)
         session.out.rows(shown, found, lambda model: model.to_dict(), limit=limit, noun="model", empty=empty)
         return
-    chosen = filters.models(registry, checked_sort(sort) if sort else None, availability)
+    chosen = filters.models(registry, sort, availability)
     looked_at = [(model, model.provider if filters.by_offer else None) for model in chosen]
     rows = find_retiring(looked_at, retiring, by_date=not sort)
     session.out.rows(retiring_columns(shown, bool(columns)), rows, _as_json, limit=limit, noun="model", empty=empty)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 import click
 
 from ai_models._core.model import Model
+from ai_models._core.nearest import nearest
 from ai_models.cli.render import Output
 from ai_models.cli.text import escape
 from ai_models.errors import AIModelsError, ModelNotFoundError, NotFoundError
@@ -95,6 +96,4 @@ def pass_session(function: Callable[..., R]) -> Callable[..., R]:
 
 def near(name: str, known: Sequence[str], error: type[NotFoundError]) -> NotFoundError:
     """Return the error for a name that isn't among the known ones, with the nearest of them."""
-    from difflib import get_close_matches
-
-    return error(name, get_close_matches(name, list(known), n=3))
+    return error(name, nearest(name, known, 3))

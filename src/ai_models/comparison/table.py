@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from ai_models._core.model import Model
+from ai_models._core.nearest import MEANT, nearest
 from ai_models.availability import Availability
 from ai_models.benchmarks import Benchmarks, Score
 from ai_models.comparison.columns import Column, offers_of, reachable
@@ -175,10 +176,13 @@ def _kept(facts: Iterable[Fact], fields: Iterable[str] | None) -> Iterator[Fact]
     for name in fields:
         wanted = [each for each in found if each == name or each.startswith(f"{name}.")]
         if not wanted:
-            from difflib import get_close_matches
-
-            raise QueryError(f"no fact {name!r} to compare", name, get_close_matches(name, found, n=3))
+            raise QueryError(f"no fact {name!r} to compare", name, nearest(name, _askable(found), meant=MEANT))
         yield from (found[each] for each in wanted)
+
+
+def _askable(found: Iterable[str]) -> list[str]:
+    """Return what `fields` may name: a fact, or what several of them stand below."""
+    return list(dict.fromkeys(name for each in found for name in (each.partition(".")[0], each)))
 
 
 def _facts(columns: Sequence[Column], load: Workload) -> Iterator[Fact]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from ai_models._core.contracts import Connector, Support
 from ai_models._core.model import Model, Offer
+from ai_models._core.nearest import nearest
 from ai_models.connectors.arguments import SETTINGS, URLS, code_keys, data_keys, left_out, url_words, values
 from ai_models.connectors.endpoint import Endpoint
 from ai_models.connectors.engine import build, fill, render_arguments, source, variables_of
@@ -225,9 +226,7 @@ class TableConnector(Connector):
     def _check(self, model: Model, settings: Mapping[str, Any]) -> None:
         for name in settings:
             if name not in _KNOWN:
-                from difflib import get_close_matches
-
-                near = get_close_matches(name, _KNOWN, n=1)
+                near = nearest(name, _KNOWN, 1)
                 hint = f"did you mean {near[0]!r}" if near else f"known are {', '.join(_KNOWN)}"
                 own = "an argument in the library's own words goes into kwargs={…}"
                 raise ConnectorError(self.name, model.id, f"unknown setting {name!r}; {hint}; {own}")

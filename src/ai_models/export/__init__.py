@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ai_models._core.model import Model
+from ai_models._core.nearest import nearest
 from ai_models.errors import AIModelsError, NotFoundError, StoreCorruptError, printable
 from ai_models.export.documents import written
 from ai_models.export.entries import Entry, Reach
@@ -143,9 +144,7 @@ def export_to_file(
 
 def _target(name: str) -> Target:
     if name not in TARGETS:
-        from difflib import get_close_matches
-
-        raise TargetNotFoundError(name, get_close_matches(name, TARGETS) or list(TARGETS))
+        raise TargetNotFoundError(name, nearest(name, TARGETS, 3) or list(TARGETS))
     return TARGETS[name]
 
 

@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Any
 
 from ai_models._core.model import Model, Offer
+from ai_models._core.nearest import nearest
 from ai_models._core.registry import ModelRegistry
 from ai_models.benchmarks import BenchmarkNotFoundError, Benchmarks, Score, latest_speed, main_kind, scores_of
 from ai_models.costs.records import Cost
@@ -86,7 +86,9 @@ def _preference(word: str, models: ModelRegistry) -> Preference:
     if name.startswith("score:"):
         return Preference(word, _score(name.removeprefix("score:"), models), word != name)
     if name not in _READ:
-        raise QueryError(f"unknown preference {printable(name)}", "prefer", get_close_matches(name, PREFERENCES, n=2))
+        near = nearest(name, PREFERENCES, meant=_MEANT)
+        known = "" if near else f"; there are {', '.join(PREFERENCES)}"
+        raise QueryError(f"unknown preference {printable(name)}{known}", "prefer", near)
     return Preference(word, _READ[name], word != name)
 
 
@@ -128,7 +130,7 @@ def _score(text: str, models: ModelRegistry) -> Read:
     names = view.names()
     name, _, setting = (text, "", "") if text in names else text.partition(":")
     if name not in names:
-        raise BenchmarkNotFoundError(name, get_close_matches(name, names, n=3))
+        raise BenchmarkNotFoundError(name, nearest(name, names, 3))
     kind = main_kind(_every(models, name))
 
     def read(model: Model, _: Offer, __: Cost) -> Value:
@@ -160,6 +162,15 @@ _READ: dict[str, Read] = {
     "output": _tokens("max_output_tokens"),
     "newest": _newest,
     "speed": _speed,
+}
+
+_MEANT = {
+    **dict.fromkeys(("cost", "cheap", "cheapest", "input_price"), ("price",)),
+    **dict.fromkeys(("context_size", "window", "size"), ("context",)),
+    **dict.fromkeys(("max_output", "max_output_tokens"), ("output",)),
+    **dict.fromkeys(("released", "date", "age"), ("newest",)),
+    **dict.fromkeys(("fast", "fastest", "latency", "throughput"), ("speed",)),
+    **dict.fromkeys(("benchmark", "quality"), ("score:<benchmark>",)),
 }
 
 PREFERENCES = (*_READ, "score:<benchmark>")

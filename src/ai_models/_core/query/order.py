@@ -10,9 +10,11 @@ from ai_models._core.query.serving import served
 from ai_models.errors import QueryError, printable
 
 SHORT: Mapping[str, str] = {
-    "price": "cost_per_token.input",
-    "input_price": "cost_per_token.input",
-    "output_price": "cost_per_token.output",
+    **dict.fromkeys(("price", "input_price", "input"), "cost_per_token.input"),
+    **dict.fromkeys(("output_price", "output"), "cost_per_token.output"),
+    "cache_read": "cost_per_token.cache_read",
+    "max_output": "max_output_tokens",
+    "local": "is_local",
 }
 """Names by which one sorts, beside the paths of a query."""
 
@@ -39,7 +41,7 @@ def parse_sort(sort: str | Iterable[str]) -> tuple[SortKey, ...]:
 
 def _sort_key(word: str) -> SortKey:
     name = word.lstrip("+-")
-    return SortKey(parse_path(SHORT.get(name, name)), word.startswith("-"))
+    return SortKey(parse_path(SHORT.get(name, name), (*SHORT, "context")), word.startswith("-"))
 
 
 def sort_models(models: Iterable[Model], sort: str | Iterable[str], *, via: str | None = None) -> list[Model]:

@@ -3,11 +3,11 @@
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping
-from difflib import get_close_matches
 from typing import Any
 
 from ai_models._core.capabilities import canonical_capability
 from ai_models._core.model import FIELDS
+from ai_models._core.nearest import nearest
 from ai_models._core.pricing import per_token
 from ai_models._core.query.nodes import And, Compare, Node, Not, Op, Or
 from ai_models._core.query.paths import Kind, Path, parse_path
@@ -293,7 +293,7 @@ _EXPECTED: Mapping[Kind, str] = {
 def _unknown_operator(name: str, *, known: bool) -> QueryError:
     if known:
         return QueryError(f"{name} doesn't belong here: {{'field': {{'$gt': 1}}}}, {{'$or': [query, query]}}", name)
-    near: Iterable[str] = get_close_matches(name, _ALL_OPERATORS, n=2)
+    near: Iterable[str] = nearest(name, _ALL_OPERATORS)
     if not near and name.removeprefix("$") in FIELDS:
         near = [name.removeprefix("$")]
     return QueryError(f"unknown operator {printable(name, 60)}", name, near)

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Literal
 
-from ai_models._core.capabilities import canonical_capability
+from ai_models._core.capabilities import CAPABILITIES, canonical_capability, known_capability
 from ai_models._core.model import FIELDS
+from ai_models._core.nearest import MEANT, nearest
 from ai_models.errors import QueryError, printable
 
 Kind = Literal["number", "text", "date", "flag", "capability", "capabilities", "texts", "any"]
@@ -31,6 +31,7 @@ KNOWN_EMPTY = frozenset({"tags", "aliases", "custom_metadata", "connector_metada
 
 _PRICES = ("cost_per_token", "cost_per_unit")
 _PER_MTOK = "_per_mtok"
+_PRICE_PATHS = ("pricing.input_per_mtok", "pricing.output_per_mtok")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +49,10 @@ class Path:
     per_mtok: bool = False
 
 
-def parse_path(text: str) -> Path:
+def parse_path(text: str, short: Iterable[str] = _PRICE_PATHS) -> Path:
     """Return the place that a dotted path names; raise `QueryError` with a suggestion if there is none.
+
+    `short` are the names beside the fields that may have been meant.
 
     >>> parse_path("capabilities.function_calling").parts, parse_path("context_window").field
     (('tools',), 'context_size')
@@ -65,7 +68,7 @@ def parse_path(text: str) -> Path:
         return _pricing_path(text, rest)
     name = ALIASES.get(head, head)
     if name not in FIELDS:
-        raise _unknown_field(head, rest)
+        raise _unknown_field(head, rest, short=short)
     parts = tuple(rest.split(".")) if rest else ()
     if name == "capabilities" and parts:
         return Path(text, name, (canonical_capability(rest),), "capability")
@@ -94,12 +97,23 @@ def _pricing_path(text: str, rest: str) -> Path:
     return Path(text, "cost_per_token", (rest.removesuffix(_PER_MTOK),), "number", None, per_mtok=True)
 
 
-def _unknown_field(name: str, rest: str, before: str = "") -> QueryError:
-    near: Iterable[str] = get_close_matches(name, [*FIELDS, *ALIASES], n=2)
-    try:
-        near = [f"capabilities.{canonical_capability(name)}"]
-    except QueryError:
-        near = [ALIASES.get(each, each) for each in near]
+def _unknown_field(name: str, rest: str, before: str = "", short: Iterable[str] = _PRICE_PATHS) -> QueryError:
+    near = near_fields(name, short)
     if not near and rest:
         near = ["custom_metadata." + name]
-    return QueryError(f"unknown field {printable(name)}", before + name, dict.fromkeys(before + each for each in near))
+    known = "" if near else "; there are context_size, lab, released, capabilities.vision and Model's other fields"
+    return QueryError(f"unknown field {printable(name)}{known}", before + name, [before + each for each in near])
+
+
+def near_fields(name: str, short: Iterable[str] = ()) -> list[str]:
+    """Return the fields of a Model that may be meant by a name that is none; `short` are further names to mean.
+
+    >>> near_fields("contxt_size"), near_fields("function_calling"), near_fields("prize", ["price"])
+    (['context_size'], ['capabilities.tools'], ['price'])
+    """
+    exact = known_capability(name)
+    if exact is not None:
+        return [f"capabilities.{exact}"]
+    paths = {each: f"capabilities.{each}" for each in CAPABILITIES}
+    able = {each: (path,) for each, path in paths.items()}
+    return nearest(name, [*FIELDS, *short, *paths.values()], meant={**MEANT, **able})
