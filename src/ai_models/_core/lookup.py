@@ -260,7 +260,7 @@ _STEPS: tuple[tuple[How, str], ...] = (("alias", "alias"), ("name", "name"), ("p
 
 
 def named(record: Facts) -> Iterator[tuple[str, str]]:
-    """Yield every name of a model with the table that it belongs to.
+    """Yield every name of a model, but its id, with the table that it belongs to.
 
     >>> list(named({"id": "m", "provider": "x", "name": "M", "connector_metadata": {"azure": {"id": "my-m"}}}))
     [('name', 'M'), ('wire', 'my-m')]
@@ -272,8 +272,12 @@ def named(record: Facts) -> Iterator[tuple[str, str]]:
         yield "name", record["name"]
     if "base" in record:
         yield "base", record["base"]
-    for wire in {wire for offer in record.get("connector_metadata", {}).values() if (wire := _wire_id(offer))}:
-        yield "wire", wire
+    wires = {record["id"]}
+    for offer in record.get("connector_metadata", {}).values():
+        wire = offer.get("id")
+        if isinstance(wire, str) and wire not in wires:
+            wires.add(wire)
+            yield "wire", wire
 
 
 def squashed(record: Facts) -> tuple[str, ...]:

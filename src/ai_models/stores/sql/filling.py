@@ -1,35 +1,37 @@
 """Filling an empty database: many rows in each statement, and the indexes come at the end."""
-# ruff: noqa: S608  # the names of tables and columns are constants
 
-from collections.abc import Iterator, Sequence
-from functools import cache
+from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import TYPE_CHECKING
 
 from ai_models._core.record import Record
 from ai_models.stores.sql.tables import COLUMNS, MODELS, Row, indexes, model_row, without_indexes
-from ai_models.stores.sql.writing import BESIDE, CHUNK, chunks, written
+from ai_models.stores.sql.writing import BESIDE, bound, chunks, inserting, written
 
 if TYPE_CHECKING:
     from ai_models.stores.sql.writing import Writer
 
-_VALUES = 30_000
-"""How many values a statement brings; SQLite takes 32,766."""
+_VALUES = 12_000
+"""How many values a statement brings: SQLite takes 32,766, but many at once don't stay in a processor's cache."""
+
+_PART = 500
+"""How many models are looked at together: few enough to be forgotten while they are young."""
 
 
 class _Waiting:
     """The rows of one table that wait until they fill a statement."""
 
-    def __init__(self, table: str, columns: tuple[str, ...], key: int) -> None:
+    def __init__(self, table: str, columns: tuple[str, ...], key: int = 0) -> None:
         self.table, self.columns, self._key = table, columns, key
         self._size = _VALUES // len(columns)
         self.rows: list[Row] = []
 
-    def taken(self, *, rest: bool = False) -> list[list[Row]]:
-        """Return the rows of each statement that is full, in the order of their keys; with `rest` all that wait."""
-        end = len(self.rows) if rest else len(self.rows) // self._size * self._size
-        rows, self.rows = sorted(self.rows[:end], key=lambda row: row[: self._key]), self.rows[end:]
-        return list(chunks(rows, self._size))
+    def taken(self, *, rest: bool = False) -> Iterator[list[Row]]:
+        """Yield the rows of each statement that is full, in the order of their keys; with `rest` all that wait."""
+        while len(self.rows) >= (1 if rest else self._size):
+            rows = self.rows[: self._size]
+            del self.rows[: self._size]
+            yield sorted(rows, key=lambda row: row[: self._key]) if self._key else rows
 
 
 def filled(writer: "Writer", records: Iterator[Record]) -> Iterator[Record]:
@@ -43,16 +45,21 @@ def filled(writer: "Writer", records: Iterator[Record]) -> Iterator[Record]:
 
 
 def _written(writer: "Writer", records: Iterator[Record]) -> Iterator[Record]:
-    tables = [_Waiting(MODELS, COLUMNS, 1), *(_Waiting(name, columns, len(key)) for name, columns, key, _ in BESIDE)]
+    models, revision = _Waiting(MODELS, COLUMNS), writer.revision
+    beside = [(_Waiting(table, columns, len(key)), made) for table, columns, key, made in BESIDE]
+    tables = [models, *(table for table, _ in beside)]
     seen: set[str] = set()
     rest: Iterator[Record] = iter(())
-    for part in chunks(records, CHUNK):
+    for part in chunks(records, _PART):
         ids = {record["id"] for record in part}
         if len(ids) < len(part) or not seen.isdisjoint(ids):
             rest = chain(part, records)
             break
-        _add(tables, part, len(seen), writer.revision)
+        numbered = list(enumerate(part, len(seen) + 1))
         seen |= ids
+        models.rows += [model_row(n, record, revision, written(record)) for n, record in numbered]
+        for table, made in beside:
+            table.rows += [row for n, record in numbered for row in made(n, record)]
         for table in tables:
             _insert(writer, table, table.taken())
     for table in tables:
@@ -60,24 +67,10 @@ def _written(writer: "Writer", records: Iterator[Record]) -> Iterator[Record]:
     return rest
 
 
-def _add(tables: Sequence[_Waiting], records: list[Record], count: int, revision: int) -> None:
-    models, *beside = (table.rows for table in tables)
-    for n, record in enumerate(records, count + 1):
-        models.append(model_row(n, record, revision, written(record)))
-        for rows, (*_, made) in zip(beside, BESIDE, strict=True):
-            rows.extend(made(n, record))
-
-
-def _insert(writer: "Writer", table: _Waiting, parts: list[list[Row]]) -> None:
+def _insert(writer: "Writer", table: _Waiting, parts: Iterable[list[Row]]) -> None:
     for rows in parts:
         if writer.sqlite:
-            sql = _statement(table.table, table.columns, len(rows))
-            writer.connection.exec_driver_sql(sql, tuple(chain.from_iterable(rows)))
+            sql = inserting(table.table, table.columns, len(rows))
+            writer.connection.exec_driver_sql(sql, tuple(bound(chain.from_iterable(rows))))
         else:
             writer.insert(table.table, table.columns, rows)
-
-
-@cache
-def _statement(table: str, columns: tuple[str, ...], number: int) -> str:
-    row = f"({', '.join('?' * len(columns))})"
-    return f"INSERT INTO {table} ({', '.join(columns)}) VALUES {', '.join([row] * number)}"

@@ -22,7 +22,7 @@ FACTS = (
 )
 """The fields that are columns as they are: what is often asked for. Others are filtered out of records."""
 
-_TEXTS = 9
+_TEXTS = FACTS[:9]
 
 PRICES = {"input": "input_price", "output": "output_price"}
 """The columns of prices, in USD per token, by the part of `cost_per_token` that they hold."""
@@ -34,6 +34,9 @@ SERVED = ("context_size", "max_input_tokens", "max_output_tokens")
 """The fields that are columns of an offer, beside its prices."""
 
 OFFER_COLUMNS = ("provider", "n", "key", *SERVED, *PRICES.values())
+
+NULLABLE = frozenset({*FACTS, *PRICES.values(), *SERVED})
+"""The columns that may hold nothing."""
 
 INDEXED = ("provider", "lab", "family", "kind", "context_size", "input_price", "output_price", "released")
 """The columns that have an index of their own."""
@@ -80,18 +83,36 @@ def bit_of(capability: str) -> int | None:
 def model_row(n: int, record: Record, revision: int, text: str) -> Row:
     """Return the row of a model, its record written as `text`."""
     get = record.get
-    texts = [value and key_of(value) for value in map(get, FACTS[:_TEXTS])]
-    prices = get("cost_per_token") or {}
+    texts = _keys_of([record["id"], *map(get, _TEXTS)])
+    counts = (get("context_size"), get("max_input_tokens"), get("max_output_tokens"))
+    flags = (bool(get("is_local")), get("open_weights"))
+    paid, known = _paid(record), _known(get("capabilities"))
+    return (n, *texts, *counts, *flags, *paid, *known, words_of(record), revision, text)
+
+
+def _keys_of(texts: list[str | None]) -> list[str | None]:
+    """Return texts as columns hold them: nearly always as they are, which one look at all of them tells."""
+    all_of_them = "".join(filter(None, texts))
+    if len(all_of_them) <= _LONGEST and "\x00" not in all_of_them and "\x01" not in all_of_them:
+        return texts
+    return [text and key_of(text) for text in texts]
+
+
+def _paid(facts: Mapping[str, Any]) -> tuple[float | None, float | None]:
+    """Return the prices of a model or of an offer, for the columns of prices."""
+    prices = facts.get("cost_per_token")
+    return (_number(prices.get("input")), _number(prices.get("output"))) if prices else (None, None)
+
+
+def _known(capabilities: Mapping[str, bool | None] | None) -> tuple[int, int]:
+    """Return the bits of the capabilities that a model has, and of those that it lacks."""
     has = lacks = 0
-    for name, value in (get("capabilities") or {}).items():
+    for name, value in (capabilities or {}).items():
         if value:
             has |= _BIT.get(name, 0)
         elif value is not None:
             lacks |= _BIT.get(name, 0)
-    counts = (get("context_size"), get("max_input_tokens"), get("max_output_tokens"))
-    flags = (bool(get("is_local")), get("open_weights"))
-    paid = (_number(prices.get("input")), _number(prices.get("output")))
-    return (n, key_of(record["id"]), *texts, *counts, *flags, *paid, has, lacks, words_of(record), revision, text)
+    return has, lacks
 
 
 def words_of(record: Record) -> str:
@@ -100,9 +121,11 @@ def words_of(record: Record) -> str:
     >>> words_of({"id": "openai/gpt-4", "provider": "openai", "name": "GPT-4", "aliases": ["four"]})
     'openai/gpt-4 GPT-4 four'
     """
-    get = record.get
-    others = [each for each in (get("name"), get("family"), *(get("aliases") or ())) if each and isinstance(each, str)]
-    return " ".join(dict.fromkeys((record["id"], *others))).replace("\x00", " ")
+    words: str = record["id"]
+    if "name" in record or "family" in record or "aliases" in record:
+        others = (record.get("name"), record.get("family"), *record.get("aliases", ()))
+        words = " ".join(dict.fromkeys((words, *(each for each in others if each and isinstance(each, str)))))
+    return words.replace("\x00", " ")
 
 
 def name_rows(n: int, record: Record) -> set[Row]:
@@ -114,8 +137,9 @@ def name_rows(n: int, record: Record) -> set[Row]:
     [('four', 'alias', 'Four', 1), ('gpt-4', 'name', 'GPT-4', 1)]
     """
     found = {_name_row(n, kind, name) for kind, name in named(record)}
-    if record["id"] != record["id"].lower():
-        found.add(_name_row(n, "id", record["id"]))
+    id = record["id"]
+    if id != id.lower():
+        found.add(_name_row(n, "id", id))
     return found
 
 
@@ -126,7 +150,8 @@ def _name_row(n: int, kind: str, name: str) -> Row:
 
 def tag_rows(n: int, record: Record) -> set[Row]:
     """Return the rows of a model's tags."""
-    return {(key_of(tag), n) for tag in record.get("tags") or ()}
+    tags = record.get("tags")
+    return {(key_of(tag), n) for tag in tags} if tags else set()
 
 
 def offer_rows(n: int, record: Record) -> set[Row]:
@@ -138,26 +163,23 @@ def offer_rows(n: int, record: Record) -> set[Row]:
     >>> sorted(offer_rows(1, record))
     [('azure', 1, 'azure:eu', 4096, None, None, None, None)]
     """
-    offers = record.get("connector_metadata")
+    offers, own = record.get("connector_metadata"), record["provider"]
     if not offers:
         return set()
-    own = record["provider"]
-    default = next((key for key in offers if key == own or key.startswith(f"{own}:")), None)
-    return {
-        _offer_row(n, key, record, facts, default=key == default)
-        for key, facts in offers.items()
-        if not (key == default == own and _OWN.isdisjoint(facts))
-    }
+    default = own if own in offers else next((key for key in offers if key.startswith(f"{own}:")), None)
+    if default == own and _OWN.isdisjoint(offers[own]):
+        if len(offers) == 1:
+            return set()
+        offers = {key: facts for key, facts in offers.items() if key != own}
+    return {_offer_row(n, key, record, facts, default=key == default) for key, facts in offers.items()}
 
 
 def _offer_row(n: int, key: str, record: Record, facts: Mapping[str, Any], *, default: bool) -> Row:
     if default:
         facts = {**record, **facts}
     window = facts["context_size"] if "context_size" in facts else record.get("context_size")
-    prices = facts.get("cost_per_token") or {}
-    paid = (_number(prices.get("input")), _number(prices.get("output")))
     limits = (facts.get("max_input_tokens"), facts.get("max_output_tokens"))
-    return (key_of(key.partition(":")[0]), n, key_of(key), window, *limits, *paid)
+    return (key_of(key.partition(":")[0]), n, key_of(key), window, *limits, *_paid(facts))
 
 
 _OWN = frozenset({*SERVED, "cost_per_token"})
@@ -207,7 +229,10 @@ def indexes(dialect: str) -> Iterator[str]:
     if dialect != "sqlite":
         yield f"CREATE INDEX {MODELS}_found ON {MODELS} USING GIN (found)"
         return
-    yield f"CREATE VIRTUAL TABLE {MODELS}_found USING fts5(words, content='{MODELS}', content_rowid='n', detail=none)"
+    yield (
+        f"CREATE VIRTUAL TABLE {MODELS}_found"
+        f" USING fts5(words, content='{MODELS}', content_rowid='n', detail=none, columnsize=0)"
+    )
     yield f"INSERT INTO {MODELS}_found({MODELS}_found) VALUES ('rebuild')"
     yield (
         f"CREATE TRIGGER {MODELS}_added AFTER INSERT ON {MODELS} BEGIN"

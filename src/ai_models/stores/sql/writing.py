@@ -3,6 +3,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -12,6 +13,7 @@ from ai_models.stores.sql.tables import (
     COLUMNS,
     MODELS,
     NAMES,
+    NULLABLE,
     OFFER_COLUMNS,
     OFFERS,
     TAGS,
@@ -177,6 +179,8 @@ class Writer:
         """Add rows to a table."""
         if len(rows) > _COPIED and not self.sqlite:
             self._copy(table, columns, rows)
+        elif rows and self.sqlite:
+            self.connection.exec_driver_sql(inserting(table, columns), [tuple(bound(row)) for row in rows])
         elif rows:
             sql = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})"
             self.connection.exec_driver_sql(placed(sql, self.connection.dialect.name), list(rows))
@@ -186,6 +190,27 @@ class Writer:
         with driver.cursor() as cursor, cursor.copy(f"COPY {table} ({', '.join(columns)}) FROM STDIN") as copy:
             for row in rows:
                 copy.write_row(row)
+
+
+@lru_cache(maxsize=16)
+def inserting(table: str, columns: tuple[str, ...], number: int = 1) -> str:
+    """Return the statement that adds so many rows, bound as `bound` gives them, to a table of SQLite."""
+    marks = (f"nullif(?, '{_NOTHING}')" if name in NULLABLE else "?" for name in columns)
+    row = f"({', '.join(marks)})"
+    return f"INSERT INTO {table} ({', '.join(columns)}) VALUES {', '.join([row] * number)}"
+
+
+def bound(values: Iterable[Any]) -> list[Any]:
+    r"""Return values as `inserting` takes them: the driver of SQLite is slow with `None` and with flags.
+
+    >>> bound(["chat", None, True, 4096])
+    ['chat', '\x01', 1, 4096]
+    """
+    return [_NOTHING if v is None else int(v) if v is True or v is False else v for v in values]
+
+
+_NOTHING = "\x01"
+"""What stands for `None`: no column holds it, see `key_of`."""
 
 
 def _all(made: Callable[[int, Record], set[Row]], models: Iterable[tuple[int, Record]]) -> set[Row]:
