@@ -13,9 +13,10 @@ import click
 import pytest
 from click.testing import CliRunner, Result
 
-from ai_models import Model, ModelRegistry, __version__
+from ai_models import Model, ModelManager, ModelRegistry, __version__
 from ai_models.cli.app import SECTIONS, app
 from ai_models.cli.command import Command, parse_limit, parse_price, parse_tokens
+from ai_models.cli.session import Session
 from ai_models.errors import AIModelsError, AmbiguousModelError, ModelNotFoundError, QueryError, SourceError
 
 COMMANDS = {name: summary for section in SECTIONS.values() for name, (_, summary) in section.items()}
@@ -208,6 +209,100 @@ def test_json_may_stand_before_or_after_the_command() -> None:
 def test_the_completion_script_calls_the_command() -> None:
     for shell in ("bash", "zsh", "fish"):
         assert "ai-models" in run("completion", shell).stdout
+
+
+PARAMETERS = [(name, parameter) for name, command in LEAVES.items() for parameter in command.params]
+OWN_WORDS = {
+    ("alias add", "name"),
+    ("group create", "name"),
+    ("role set", "name"),
+    ("role set", "query"),
+    ("budget set", "limit_usd"),
+    ("note", "text"),
+    ("set", "value"),
+    ("score set", "value"),
+    ("search", "text"),
+}
+"""Arguments that are what a person makes up; every other one is completed."""
+NONE_HERE = {("budget remove", "name"), ("budget set", "name"), ("score set", "benchmark"), ("benchmarks", "name")}
+"""Arguments of which the small registry has nothing to complete."""
+
+
+@pytest.fixture
+def completed(tmp_path: Path) -> Any:
+    registry = ModelRegistry(tmp_path / "models.json")
+    registry["lab/one"] = Model("lab/one", "groq", lab="lab", aliases=["uno"], tags={"mine", "group:team"})
+    registry.meta["roles"] = {"fast": {"query": {}, "prefer": ["price"]}}
+    context = click.Context(app, obj=Session(_manager=ModelManager(registry)))
+
+    def complete(command: str, name: str, typed: str = "") -> list[str]:
+        [parameter] = [each for each in LEAVES[command].params if name in (each.name, *each.opts)]
+        return [item.value for item in parameter.shell_complete(context, typed)]
+
+    return complete
+
+
+@pytest.mark.parametrize(
+    ("command", "name"),
+    [(command, each.name) for command, each in PARAMETERS if each.name in ("id", "ids", "model", "models")],
+)
+def test_a_model_s_id_is_completed_wherever_it_stands(completed: Any, command: str, name: str) -> None:
+    assert completed(command, name) == ["lab/one", "fast"]
+    assert completed(command, name, "on") == ["lab/one"]
+    assert completed(command, name, "un") == ["uno"]
+
+
+@pytest.mark.parametrize(
+    ("command", "name"),
+    [
+        (command, each.name)
+        for command, each in PARAMETERS
+        if isinstance(each, click.Argument) and (command, each.name) not in NONE_HERE
+    ],
+)
+def test_every_argument_is_completed_but_what_a_person_makes_up(completed: Any, command: str, name: str) -> None:
+    assert bool(completed(command, name)) is ((command, name) not in OWN_WORDS)
+
+
+@pytest.mark.parametrize(
+    ("command", "name", "typed", "words"),
+    [
+        ("list", "--tag", "", ["mine"]),
+        ("list", "--group", "t", ["team"]),
+        ("list", "--lab", "other,l", ["other,lab"]),
+        ("list", "--sort", "-pri", ["-price", "-price_tiers"]),
+        ("list", "--columns", "id,rel", ["id,released"]),
+        ("list", "--kind", "chat,emb", ["chat,embedding"]),
+        ("pick", "--prefer", "price,sp", ["price,speed"]),
+        ("pick", "--via", "openr", ["openrouter"]),
+        ("changes", "--kind", "added,go", ["added,gone"]),
+        ("set", "field", "capabilities.vis", ["capabilities.vision"]),
+        ("role show", "name", "", ["fast"]),
+        ("alias remove", "name", "", ["uno"]),
+        ("health", "targets", "group:", ["group:team"]),
+        ("export", "target", "ai", ["aider", "aider-conf", "aider-metadata"]),
+    ],
+)
+def test_words_that_are_known_are_completed(
+    completed: Any, command: str, name: str, typed: str, words: list[str]
+) -> None:
+    assert completed(command, name, typed) == words
+
+
+def test_alias_completes_models_in_place_of_its_commands(completed: Any, tmp_path: Path) -> None:
+    session = Session(store=str(tmp_path / "models.json"))
+    alias = app.get_command(click.Context(app), "alias")
+    assert alias is not None
+    context = click.Context(alias, obj=session)
+    assert [item.value for item in alias.shell_complete(context, "lab")] == ["lab/one"]
+    assert {"add", "list", "remove"} <= {item.value for item in alias.shell_complete(context, "")}
+
+
+def test_a_completion_that_fails_writes_nothing(tmp_path: Path) -> None:
+    (tmp_path / "models.json").write_text("{")
+    asked = {"_AI_MODELS_COMPLETE": "zsh_complete", "COMP_WORDS": "ai-models show ", "COMP_CWORD": "2"}
+    done = python("-m", "ai_models", AI_MODELS_STORE=str(tmp_path / "models.json"), **asked)
+    assert (done.stdout, done.stderr) == ("", "")
 
 
 def python(*code: str, **env: str) -> subprocess.CompletedProcess[str]:

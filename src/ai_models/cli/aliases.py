@@ -1,12 +1,18 @@
 """`alias`: further names of a model."""
 
+from typing import TYPE_CHECKING
+
 import click
 
 from ai_models.cli.command import LIMIT, MODEL_ID, CommandGroup, command
+from ai_models.cli.known import ALIASES
 from ai_models.cli.render import Column
 from ai_models.cli.session import Session, pass_session
 from ai_models.cli.text import escape, format_value, shorten_middle
 from ai_models.errors import ModelNotFoundError
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 
 class _AliasGroup(CommandGroup):
@@ -18,6 +24,11 @@ class _AliasGroup(CommandGroup):
         if args[0] not in self.commands and not args[0].startswith("-") and not ctx.resilient_parsing:
             return "add", self.commands["add"], args
         return super().resolve_command(ctx, args)
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> "list[CompletionItem]":
+        """Return the commands and, once a letter is typed, the models that begin as the word does."""
+        models = MODEL_ID.shell_complete(ctx, self.params[0], incomplete) if incomplete else []
+        return [*super().shell_complete(ctx, incomplete), *models]
 
 
 @click.group("alias", cls=_AliasGroup, subcommand_metavar="[ID NAME | COMMAND]")
@@ -45,7 +56,7 @@ def add_alias(session: Session, id: str, name: str) -> None:
 
 
 @command("remove", "ai-models alias remove sonnet", group=alias_command)
-@click.argument("name")
+@click.argument("name", shell_complete=ALIASES)
 @pass_session
 def remove_alias(session: Session, name: str) -> None:
     """Take a name away from the model that has it."""

@@ -14,6 +14,7 @@ import click
 from ai_models import __version__
 from ai_models._core.nearest import nearest
 from ai_models.cli.command import common_options, no_such_command
+from ai_models.cli.known import completing
 from ai_models.cli.render import write_error
 from ai_models.errors import AIModelsError, AmbiguousModelError, NotFoundError, QueryError
 
@@ -113,7 +114,7 @@ class App(click.Group):
     def main(self, args: Sequence[str] | None = None, *rest: Any, **extra: Any) -> NoReturn:
         """Run one command and exit; every expected error is one line on stderr."""
         extra["standalone_mode"] = False
-        if "_AI_MODELS_COMPLETE" in os.environ:
+        if completing():
             from ai_models.cli import completion  # noqa: F401 - its bash handles ids with a colon
         sys.exit(_exit_code(lambda: click.Group.main(self, args, *rest, **extra)))
 
@@ -148,7 +149,8 @@ def _exit_code(run: Any) -> int:
         write_error(f"{error}{_where_to_look(error)}")
         return NOT_FOUND
     except (AIModelsError, OSError) as error:
-        write_error(str(error))
+        if not completing():  # a word is typed: no place for an error
+            write_error(str(error))
         return FAILED
     return result if isinstance(result, int) else 0
 

@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ai_models.cli.command import LIMIT, MODEL_ID, CommandGroup, command
+from ai_models.cli.command import LIMIT, MODEL_ID, PROVIDER, CommandGroup, command
+from ai_models.cli.known import BENCHMARKS
 from ai_models.cli.render import Column
 from ai_models.cli.session import Session, pass_session
 from ai_models.cli.text import UNKNOWN, escape, format_number, plural, shorten, shorten_middle
@@ -44,7 +45,7 @@ _NAMES: tuple[Column[tuple[str, int]], ...] = (
     "ai-models benchmarks aider-polyglot --limit 20",
     "ai-models benchmarks --model gpt-5",
 )
-@click.argument("name", required=False)
+@click.argument("name", required=False, shell_complete=BENCHMARKS)
 @click.option("--model", "id", type=MODEL_ID, help="The scores of this model, inherited ones after its own.")
 @click.option("--setting", metavar="TEXT", help="Only scores in this setting.")
 @LIMIT
@@ -89,7 +90,7 @@ def score_command() -> None:
 
 @command("set", "ai-models score set gpt-4o my-evals 82.5 --unit percent --setting strict", group=score_command)
 @click.argument("id", type=MODEL_ID)
-@click.argument("benchmark")
+@click.argument("benchmark", shell_complete=BENCHMARKS)
 @click.argument("value", type=float)
 @click.option("--metric", metavar="NAME", help="What is counted, such as pass_rate.")
 @click.option("--unit", metavar="NAME", help="In what, such as percent.")
@@ -108,7 +109,7 @@ def set_score(session: Session, id: str, benchmark: str, value: float, lower: bo
 
 @command("speed", "ai-models score speed gpt-4o openai --tokens-per-second 80 --first-token 0.4", group=score_command)
 @click.argument("id", type=MODEL_ID)
-@click.argument("provider")
+@click.argument("provider", type=PROVIDER)
 @click.option("--tokens-per-second", type=click.FloatRange(min=0), metavar="N", help="Tokens answered in a second.")
 @click.option("--first-token", type=click.FloatRange(min=0), metavar="SECONDS", help="Seconds until the first token.")
 @pass_session

@@ -6,6 +6,7 @@ import click
 
 from ai_models.cli.command import LIMIT, MODEL_ID, PROVIDER, CommandGroup, command
 from ai_models.cli.costing import format_usd
+from ai_models.cli.known import BUDGETS, GROUPS, TAGS
 from ai_models.cli.render import Column
 from ai_models.cli.session import Session, pass_session
 from ai_models.cli.text import UNKNOWN, escape, shorten, shorten_middle
@@ -30,13 +31,13 @@ def budget_command() -> None:
     "ai-models budget set nightly 5 --per day --tag nightly --warn-at 0.5",
     group=budget_command,
 )
-@click.argument("name")
+@click.argument("name", shell_complete=BUDGETS)
 @click.argument("limit_usd", metavar="USD")
 @click.option("--per", type=click.Choice(["hour", "day", "week", "month", "total"]), default="month", show_default=True)
 @click.option("--model", type=MODEL_ID, metavar="ID", help="Only for this model, its snapshots included.")
 @click.option("--provider", type=PROVIDER, metavar="PROVIDER", help="Only for what this provider serves.")
-@click.option("--group", metavar="NAME", help="Only for the models of this group.")
-@click.option("--tag", metavar="TAG", help="Only for calls with this tag.")
+@click.option("--group", metavar="NAME", shell_complete=GROUPS, help="Only for the models of this group.")
+@click.option("--tag", metavar="TAG", shell_complete=TAGS, help="Only for calls with this tag.")
 @click.option(
     "--warn-at", type=float, default=0.8, show_default=True, metavar="SHARE", help="Warn when so much is spent."
 )
@@ -127,7 +128,7 @@ def list_budgets(session: Session, limit: int | None) -> None:
 
 
 @command("remove", "ai-models budget remove team", group=budget_command)
-@click.argument("name")
+@click.argument("name", shell_complete=BUDGETS)
 @pass_session
 def remove_budget(session: Session, name: str) -> None:
     """Remove a budget; what was recorded stays."""

@@ -1,11 +1,13 @@
 """What every command has: the common options, examples under its help, and the kinds of its arguments."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from ai_models._core.nearest import nearest
+from ai_models.cli.known import begun, files, model_names
 from ai_models.cli.session import Session
 
 if TYPE_CHECKING:
@@ -41,6 +43,7 @@ def common_options(hidden: bool = False) -> list[click.Parameter]:
         click.Option(
             ["--store"],
             metavar="PATH",
+            shell_complete=files,
             help="Keep the registry here (also: AI_MODELS_STORE).",
             callback=_choose_store,
             hidden=hidden,
@@ -181,11 +184,7 @@ class Parsed(ParamType):
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> "list[CompletionItem]":
         """Return the known names that begin as the last one in a list does."""
-        from click.shell_completion import CompletionItem
-
-        before, comma, word = incomplete.rpartition(",")
-        known = sorted(self._known()) if self._known else ()
-        return [CompletionItem(f"{before}{comma}{each}") for each in known if each.startswith(word)]
+        return begun(incomplete, self._known() if self._known else ())
 
 
 def parse_price(text: str) -> float:
@@ -259,14 +258,11 @@ class _ModelId(ParamType):
     name = "id"
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> "list[CompletionItem]":
-        """Return the model ids that begin as the word does, or whose last part does."""
+        """Return the names of models that begin as the word does."""
         from click.shell_completion import CompletionItem
 
-        manager = ctx.ensure_object(Session).manager
-        ids = list(manager.models or manager.catalogue)
-        found = [each for each in ids if each.startswith(incomplete)]
-        found = found or [each for each in ids if each.rpartition("/")[2].startswith(incomplete)]
-        return [CompletionItem(each) for each in found[:_MOST_COMPLETIONS]]
+        found = islice(model_names(ctx.ensure_object(Session), incomplete), _MOST_COMPLETIONS)
+        return [CompletionItem(each) for each in found]
 
 
 MODEL_ID = _ModelId()

@@ -6,6 +6,7 @@ import click
 
 from ai_models.cli.command import MODEL_ID, NAMES, PROVIDERS, command
 from ai_models.cli.costing import format_usd
+from ai_models.cli.known import files
 from ai_models.cli.picking import WORKLOAD
 from ai_models.cli.render import Column
 from ai_models.cli.session import Session, pass_session
@@ -43,7 +44,9 @@ _FACT_WIDTH = 26
 @click.option("--fields", type=NAMES, metavar="FACT,…", help="These facts, such as context_size,price,capabilities.")
 @click.option("--only-differences", is_flag=True, help="Leave out what is the same everywhere.")
 @click.option("--markdown", is_flag=True, help="Print a table in Markdown.")
-@click.option("--plot", "picture", metavar="FILE", help="Draw a .png or .svg instead (extra plot).")
+@click.option(
+    "--plot", "picture", metavar="FILE", shell_complete=files, help="Draw a .png or .svg instead (extra plot)."
+)
 @click.option(
     "--x", "x", default="price", show_default=True, metavar="AXIS", help="price, context, output, score:NAME."
 )

@@ -7,9 +7,8 @@ from click.shell_completion import BashComplete, add_completion_class, get_compl
 
 from ai_models.cli.app import app
 from ai_models.cli.command import command
+from ai_models.cli.known import COMPLETION
 from ai_models.cli.session import Session, pass_session
-
-VARIABLE = "_AI_MODELS_COMPLETE"
 
 _BASH = """\
 %(complete_func)s() {
@@ -58,7 +57,7 @@ def completion_command(session: Session, shell: str) -> None:
     maker = get_completion_class(shell)
     if maker is None:
         raise click.UsageError(f"this version of click completes nothing in {shell}")
-    script = maker(app, {}, "ai-models", VARIABLE).source()
+    script = maker(app, {}, "ai-models", COMPLETION).source()
     if session.out.json:
         session.out.data({"shell": shell, "script": script})
     else:

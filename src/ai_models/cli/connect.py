@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ai_models.cli.command import LIMIT, MODEL_ID, PROVIDER, command
+from ai_models.cli.known import CONNECTORS
 from ai_models.cli.render import Column, format_json
 from ai_models.cli.session import Session, near, pass_session
 from ai_models.cli.text import UNKNOWN, escape, format_flag, shorten, shorten_words
@@ -15,10 +16,6 @@ if TYPE_CHECKING:
     from ai_models._core.contracts import Connector
 
 
-def _connector_names(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[str]:
-    return [name for name in ctx.ensure_object(Session).manager.connectors if name.startswith(incomplete)]
-
-
 @command(
     "connect",
     "ai-models connect gpt-4o openai",
@@ -26,7 +23,7 @@ def _connector_names(ctx: click.Context, _: click.Parameter, incomplete: str) ->
     "ai-models connect claude-sonnet-4-5 dspy --code > call.py",
 )
 @click.argument("id", type=MODEL_ID)
-@click.argument("connector", shell_complete=_connector_names)
+@click.argument("connector", shell_complete=CONNECTORS)
 @click.option(
     "--code", is_flag=True, help="Print a program that calls the model; it reads the key from the environment."
 )

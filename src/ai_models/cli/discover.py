@@ -9,6 +9,7 @@ import click
 
 from ai_models.cli.app import INTERRUPTED, PARTIAL
 from ai_models.cli.command import LIMIT, SECONDS, command
+from ai_models.cli.known import SOURCES
 from ai_models.cli.render import Output
 from ai_models.cli.retirements import format_warnings
 from ai_models.cli.session import Session, pass_session
@@ -23,10 +24,6 @@ _MOST_SKIPPED = 4
 _COUNTS = ("new", "repriced", "changed", "gone", "returned")
 
 
-def _source_names(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[str]:
-    return [name for name in ctx.ensure_object(Session).manager.sources if name.startswith(incomplete)]
-
-
 @command(
     "discover",
     "ai-models discover                       every source that can be asked",
@@ -34,7 +31,7 @@ def _source_names(ctx: click.Context, _: click.Parameter, incomplete: str) -> li
     "ai-models discover --offline             the catalogue and what was cached",
     "ai-models discover --dry-run --json      what would change, as JSON",
 )
-@click.argument("sources", nargs=-1, shell_complete=_source_names)
+@click.argument("sources", nargs=-1, shell_complete=SOURCES)
 @click.option("--offline", is_flag=True, help="No network: the embedded catalogue and cached answers alone.")
 @click.option("--refresh", is_flag=True, help="Ask again even where a cached answer is still fresh.")
 @click.option("--dry-run", is_flag=True, help="Report what would change, and write nothing.")

@@ -7,6 +7,7 @@ import click
 
 from ai_models.cli.command import MODEL_ID, PROVIDER, command
 from ai_models.cli.filters import Filters, filter_options
+from ai_models.cli.known import TARGETS, files
 from ai_models.cli.session import Session, pass_session
 from ai_models.cli.text import escape
 from ai_models.errors import AIModelsError, printable
@@ -16,23 +17,17 @@ if TYPE_CHECKING:
     from ai_models.export import Export
 
 
-def _target_names(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[str]:
-    from ai_models.export import TARGETS
-
-    return [name for name in TARGETS if name.startswith(incomplete)]
-
-
 @command(
     "export",
     "ai-models export litellm --group production > config.yaml",
     "ai-models export zed --cap tools --limit 5 -o ~/.config/zed/settings.json",
     "ai-models export codex gpt-5 --via openai --output ~/.codex/config.toml",
 )
-@click.argument("target", shell_complete=_target_names)
+@click.argument("target", shell_complete=TARGETS)
 @click.argument("ids", nargs=-1, type=MODEL_ID, metavar="[ID]…")
 @filter_options
 @click.option("--via", type=PROVIDER, metavar="PROVIDER", help="Reach every model through this provider.")
-@click.option("--output", "-o", metavar="FILE", help="Write this file; what else it holds stays.")
+@click.option("--output", "-o", metavar="FILE", shell_complete=files, help="Write this file; what else it holds stays.")
 @click.option("--dry-run", is_flag=True, help="Print what would change in the file, and write nothing.")
 @pass_session
 def export_command(

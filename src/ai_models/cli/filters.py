@@ -11,6 +11,7 @@ from ai_models._core.model import KINDS, Model, Offer
 from ai_models._core.query import compile_selection, parse_query_text, sort_models
 from ai_models.availability import Availability
 from ai_models.cli.command import LIMIT, NAMES, PRICE, PROVIDERS, TOKENS, Parsed, parse_names
+from ai_models.cli.known import GROUPS, LABS, TAGS
 from ai_models.cli.session import near
 from ai_models.errors import GroupNotFoundError
 
@@ -37,7 +38,7 @@ _OPTIONS = (
     click.option(
         "--provider", "providers", type=PROVIDERS, metavar="NAME,…", help="Served by one of these; prices are theirs."
     ),
-    click.option("--lab", "labs", type=NAMES, metavar="NAME,…", help="Trained by one of these."),
+    click.option("--lab", "labs", type=NAMES, metavar="NAME,…", shell_complete=LABS, help="Trained by one of these."),
     click.option("--kind", "kinds", type=KINDS_TYPE, metavar="KIND,…", help="chat, embedding, image, … (one of them)."),
     click.option(
         "--cap", "capabilities", type=_CAPABILITIES, metavar="NAME,…", help="Has all of these, such as vision,tools."
@@ -48,8 +49,8 @@ _OPTIONS = (
     click.option("--max-output-price", type=PRICE, metavar="USD", help="USD per million output tokens, at most."),
     click.option("--free", is_flag=True, help="Costs nothing; unknown prices don't count."),
     click.option("--local/--remote", "local", default=None, help="Runs on your machine, or doesn't."),
-    click.option("--tag", "tags", type=NAMES, metavar="TAG,…", help="Has all of these tags."),
-    click.option("--group", "group", metavar="NAME", help="Is in this group."),
+    click.option("--tag", "tags", type=NAMES, metavar="TAG,…", shell_complete=TAGS, help="Has all of these tags."),
+    click.option("--group", "group", metavar="NAME", shell_complete=GROUPS, help="Is in this group."),
     click.option(
         "--available/--unavailable",
         "available",

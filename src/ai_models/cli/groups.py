@@ -3,6 +3,7 @@
 import click
 
 from ai_models.cli.command import LIMIT, MODEL_ID, CommandGroup, command
+from ai_models.cli.known import GROUPS
 from ai_models.cli.render import Column
 from ai_models.cli.session import Session, near, pass_session
 from ai_models.cli.text import escape, plural, shorten, shorten_middle
@@ -11,11 +12,7 @@ from ai_models.errors import AIModelsError, GroupNotFoundError
 IDS = click.argument("ids", nargs=-1, required=True, type=MODEL_ID, metavar="ID…")
 
 
-def _group_names(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[str]:
-    return [name for name in ctx.ensure_object(Session).manager.groups if name.startswith(incomplete)]
-
-
-NAME = click.argument("name", shell_complete=_group_names)
+NAME = click.argument("name", shell_complete=GROUPS)
 
 
 @click.group("group", cls=CommandGroup)

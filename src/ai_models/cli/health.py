@@ -11,12 +11,15 @@ import click
 from ai_models.cli.app import INTERRUPTED, PARTIAL
 from ai_models.cli.command import LIMIT, MODEL_ID, PROVIDER, SECONDS, command
 from ai_models.cli.costing import format_usd
+from ai_models.cli.known import begun
 from ai_models.cli.render import Column, Output
 from ai_models.cli.session import Session, pass_session
 from ai_models.cli.text import UNKNOWN, escape, format_flag, plural, shorten, shorten_middle
 from ai_models.health_log import HealthResult
 
 if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
     from ai_models.health import HealthReport, Progress
 
 _STYLES = {"ok": "green", "unloaded": "green", "unknown": "dim", "starting": "yellow", "loading": "yellow"}
@@ -59,6 +62,13 @@ COLUMNS: tuple[Column[HealthResult], ...] = (
 )
 
 
+def _targets(ctx: click.Context, param: click.Parameter, incomplete: str) -> "list[CompletionItem]":
+    from ai_models.providers import providers
+
+    groups = [f"group:{name}" for name in ctx.ensure_object(Session).manager.groups]
+    return [*begun(incomplete, [*providers, *groups]), *MODEL_ID.shell_complete(ctx, param, incomplete)]
+
+
 @command(
     "health",
     "ai-models health                        providers with your key, local servers",
@@ -66,7 +76,7 @@ COLUMNS: tuple[Column[HealthResult], ...] = (
     "ai-models health gpt-4o group:prod      models, wherever they can be called",
     "ai-models health gpt-4o --level 2       with one tiny call, which is billed",
 )
-@click.argument("targets", nargs=-1, type=MODEL_ID, metavar="[TARGET…]")
+@click.argument("targets", nargs=-1, metavar="[TARGET…]", shell_complete=_targets)
 @click.option(
     "--level",
     type=click.IntRange(0, 2),

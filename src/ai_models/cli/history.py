@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ai_models._core.model import Model
-from ai_models.cli.command import LIMIT, MODEL_ID, command
+from ai_models.cli.command import LIMIT, MODEL_ID, Parsed, command, parse_names
 from ai_models.cli.facts import fact_at
 from ai_models.cli.render import Column
 from ai_models.cli.session import Session, pass_session
@@ -45,6 +45,26 @@ _CHANGE_COLUMNS: tuple[Column["Change"], ...] = (
 )
 
 
+CHANGE_KINDS = ("added", "changed", "gone", "returned", "removed")
+
+
+def parse_change_kinds(text: str) -> list[str]:
+    """Return the kinds of changes in a comma-separated text; raise `ValueError` for one that there isn't.
+
+    >>> parse_change_kinds("added, gone")
+    ['added', 'gone']
+    """
+    kinds = parse_names(text)
+    if not kinds or not set(kinds) <= set(CHANGE_KINDS):
+        raise ValueError(text)
+    return kinds
+
+
+_KINDS = Parsed(
+    "kinds", parse_change_kinds, f"a list of kinds; there are {', '.join(CHANGE_KINDS)}", lambda: CHANGE_KINDS
+)
+
+
 @command(
     "changes",
     "ai-models changes --since 7d",
@@ -52,18 +72,20 @@ _CHANGE_COLUMNS: tuple[Column["Change"], ...] = (
     "ai-models changes --model gpt-4o",
 )
 @click.option("--since", metavar="WHEN", help="From then on: 12h, 7d, 2w, or a day such as 2026-11-01.")
-@click.option("--kind", "kinds", metavar="KIND,…", help="Only these: added, changed, gone, returned, removed.")
+@click.option("--kind", "kinds", type=_KINDS, metavar="KIND,…", help=f"Only these: {', '.join(CHANGE_KINDS)}.")
 @click.option("--model", "--id", "id", type=MODEL_ID, metavar="ID", help="Only this model.")
 @LIMIT
 @pass_session
-def changes_command(session: Session, since: str | None, kinds: str | None, id: str | None, limit: int | None) -> None:
+def changes_command(
+    session: Session, since: str | None, kinds: list[str] | None, id: str | None, limit: int | None
+) -> None:
     """Show what changed, and when; the newest first."""
-    only = session.manager.models.resolve(id).id if id else None
-    wanted = set(kinds.split(",")) if kinds else None
+    changes = session.manager.changes(since)
+    only = _changed(session, id, changes) if id else None
     found = [
         change
-        for change in reversed(session.manager.changes(since))
-        if (only is None or change.id == only) and (wanted is None or change.kind in wanted)
+        for change in reversed(changes)
+        if (only is None or change.id == only) and (kinds is None or change.kind in kinds)
     ]
     session.out.rows(
         _CHANGE_COLUMNS,
@@ -73,6 +95,11 @@ def changes_command(session: Session, since: str | None, kinds: str | None, id: 
         noun="change",
         empty="no changes; discoveries write them: ai-models discover",
     )
+
+
+def _changed(session: Session, id: str, changes: "Iterable[Change]") -> str:
+    """Return the id under which changes of a model are kept, of one that is no longer there too."""
+    return id if any(change.id == id for change in changes) else session.find(id).id
 
 
 Claim = tuple[str, str, Any, str, Any]

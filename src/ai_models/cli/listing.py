@@ -11,6 +11,7 @@ from ai_models._core.query import parse_query, parse_sort
 from ai_models.cli.columns import choose_columns
 from ai_models.cli.command import NAMES, command
 from ai_models.cli.filters import Filters, filter_options
+from ai_models.cli.known import COLUMNS, SORT_KEYS
 from ai_models.cli.render import Column
 from ai_models.cli.session import Session, pass_session
 from ai_models.cli.text import UNKNOWN, escape, shorten, shorten_middle, width_of
@@ -32,8 +33,19 @@ if TYPE_CHECKING:
     "ai-models list --columns id,input,capabilities.vision | sort -t$'\\t' -k2n",
 )
 @filter_options
-@click.option("--sort", metavar="KEY", help="price, context, name, released, or any field; -KEY turns it round.")
-@click.option("--columns", type=NAMES, metavar="NAME,…", help="These columns: id, input, released, any field.")
+@click.option(
+    "--sort",
+    metavar="KEY",
+    shell_complete=SORT_KEYS,
+    help="price, context, name, released, or any field; -KEY turns it round.",
+)
+@click.option(
+    "--columns",
+    type=NAMES,
+    metavar="NAME,…",
+    shell_complete=COLUMNS,
+    help="These columns: id, input, released, any field.",
+)
 @click.option("--retiring", metavar="SPAN", help="Has an offer that retires within 90d, 12w, …; the next first.")
 @click.option("--explain", is_flag=True, help="Say how the store would answer, and list nothing.")
 @pass_session

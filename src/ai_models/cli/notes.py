@@ -6,6 +6,7 @@ import click
 
 from ai_models.cli.command import MODEL_ID, command
 from ai_models.cli.facts import fact_at, full_path, override, parse_fact, take_back
+from ai_models.cli.known import FIELDS, TAGS
 from ai_models.cli.session import Session, pass_session
 from ai_models.cli.text import escape, format_fact, format_value
 
@@ -22,7 +23,7 @@ ID = click.argument("id", type=MODEL_ID)
     "ai-models list --tag production",
 )
 @IDS
-@click.argument("tag")
+@click.argument("tag", shell_complete=TAGS)
 @pass_session
 def tag_command(session: Session, ids: tuple[str, ...], tag: str) -> None:
     """Tag models.
@@ -37,7 +38,7 @@ def tag_command(session: Session, ids: tuple[str, ...], tag: str) -> None:
 
 @command("untag", "ai-models untag gpt-4o production")
 @IDS
-@click.argument("tag")
+@click.argument("tag", shell_complete=TAGS)
 @pass_session
 def untag_command(session: Session, ids: tuple[str, ...], tag: str) -> None:
     """Take a tag off models."""
@@ -81,7 +82,7 @@ def note_command(session: Session, id: str, text: str) -> None:
     "ai-models set my-model context_size --unset",
 )
 @ID
-@click.argument("field")
+@click.argument("field", shell_complete=FIELDS)
 @click.argument("value", required=False)
 @click.option("--unset", is_flag=True, help="Take your value away: the sources' value counts again.")
 @pass_session

@@ -8,6 +8,7 @@ import click
 from ai_models.cli.command import PROVIDER, Parsed, command, parse_tokens
 from ai_models.cli.costing import format_usd
 from ai_models.cli.filters import Filters, filter_options
+from ai_models.cli.known import PREFERENCES
 from ai_models.cli.render import Column
 from ai_models.cli.session import Session, pass_session
 from ai_models.cli.text import escape, shorten, shorten_middle
@@ -58,6 +59,7 @@ PREFER = click.option(
     default="price",
     show_default=True,
     metavar="NAME,…",
+    shell_complete=PREFERENCES,
     help="What counts, in order: price, context, output, newest, speed, score:BENCHMARK[:SETTING]; -NAME turns it.",
 )
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ai_models.cli.command import LIMIT, command
+from ai_models.cli.command import LIMIT, PROVIDER, command
 from ai_models.cli.render import Column
 from ai_models.cli.session import Session, pass_session
 from ai_models.cli.text import UNKNOWN, format_flag, shorten, shorten_words
@@ -119,8 +119,8 @@ def _list_url(provider: "Provider") -> str:
 
 
 @command("providers", "ai-models providers", "ai-models providers mistral", "ai-models providers --kind local")
-@click.argument("text", required=False)
-@click.option("--kind", metavar="KIND", help="Only lab, host, cloud, aggregator or local.")
+@click.argument("text", required=False, type=PROVIDER)
+@click.option("--kind", type=click.Choice(["lab", "host", "cloud", "aggregator", "local"]), help="Only this kind.")
 @click.option("--with-key", is_flag=True, help="Only those whose key is found.")
 @LIMIT
 @pass_session

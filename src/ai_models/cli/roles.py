@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ai_models.cli.command import LIMIT, PROVIDER, CommandGroup, command
+from ai_models.cli.known import ROLES
 from ai_models.cli.picking import PREFER, WORKLOAD
 from ai_models.cli.render import Column
 from ai_models.cli.session import Session, pass_session
@@ -14,11 +15,7 @@ if TYPE_CHECKING:
     from ai_models.costs import Workload
 
 
-def _role_names(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[str]:
-    return [name for name in ctx.ensure_object(Session).manager.roles if name.startswith(incomplete)]
-
-
-NAME = click.argument("name", shell_complete=_role_names)
+NAME = click.argument("name", shell_complete=ROLES)
 
 
 @click.group("role", cls=CommandGroup)

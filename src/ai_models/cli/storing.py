@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ai_models.cli.command import CommandGroup, command
+from ai_models.cli.known import files
 from ai_models.cli.render import Output
 from ai_models.cli.session import Session, pass_session
 from ai_models.cli.text import escape, plural
@@ -40,7 +41,7 @@ def store_path(session: Session) -> None:
 
 
 @command("check", "ai-models store check", "ai-models store check sqlite:///models.db", group=store_command)
-@click.argument("where", required=False)
+@click.argument("where", required=False, shell_complete=files)
 @pass_session
 def store_check(session: Session, where: str | None) -> int:
     """Check every model of a registry, and its tables.
@@ -71,8 +72,8 @@ def store_check(session: Session, where: str | None) -> int:
     "ai-models store copy sqlite:///models.db postgresql+psycopg://me@host/models",
     group=store_command,
 )
-@click.argument("source", metavar="FROM")
-@click.argument("target", metavar="TO")
+@click.argument("source", metavar="FROM", shell_complete=files)
+@click.argument("target", metavar="TO", shell_complete=files)
 @click.option("--merge", is_flag=True, help="Into a registry that has models; those of the same id are replaced.")
 @pass_session
 def store_copy(session: Session, source: str, target: str, merge: bool) -> None:

@@ -9,6 +9,7 @@ import click
 
 from ai_models.cli.command import LIMIT, MODEL_ID, PROVIDER, CommandGroup, command
 from ai_models.cli.costing import exact_usd, format_usd, usd_column
+from ai_models.cli.known import GROUPS, TAGS
 from ai_models.cli.render import Column
 from ai_models.cli.session import Session, pass_session
 from ai_models.cli.text import UNKNOWN, format_count, plural, shorten, shorten_middle
@@ -26,8 +27,8 @@ _EMPTY = 'no calls are recorded; record some in Python: with manager.usage.track
 def _filters(function: F) -> F:
     """Add the options that choose calls."""
     for option in (
-        click.option("--group", metavar="NAME", help="Only models that were in this group."),
-        click.option("--tag", metavar="TAG", help="Only calls with this tag."),
+        click.option("--group", metavar="NAME", shell_complete=GROUPS, help="Only models that were in this group."),
+        click.option("--tag", metavar="TAG", shell_complete=TAGS, help="Only calls with this tag."),
         click.option("--status", type=click.Choice(["ok", "failed", "cancelled"]), help="Only calls that ended so."),
         click.option("--provider", type=PROVIDER, metavar="PROVIDER", help="Only calls that this provider served."),
         click.option("--model", type=MODEL_ID, metavar="ID", help="Only this model, its snapshots included."),
