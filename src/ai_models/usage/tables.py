@@ -6,11 +6,11 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ai_models._core.pricing import tidy
-from ai_models.database import reported, shown_url
+from ai_models.database import reported, shown_url, writing
 from ai_models.errors import StoreVersionError
 
 if TYPE_CHECKING:
-    from sqlalchemy import ColumnElement, Connection, Engine, Table
+    from sqlalchemy import ColumnElement, Connection, Engine, MetaData, Table
 
 __all__ = ["COUNTS", "Tables", "adding", "from_pico", "ignoring", "lock_budgets", "prepared", "tables", "to_pico"]
 
@@ -19,7 +19,6 @@ SCHEMA = 1
 
 _PICO = Decimal(1_000_000_000_000)
 """Amounts are whole numbers of this part of a USD: exact, and summed by the database itself."""
-
 
 _MOST = Decimal(9_000_000)
 """USD that a column holds."""
@@ -69,12 +68,16 @@ def tables() -> Tables:
     import sqlalchemy as sa
 
     data = sa.MetaData()
+    name, version = sa.Column("name", sa.Text, primary_key=True), sa.Column("version", sa.Integer)
+    return Tables(sa.Table("ai_models_usage", data, name, version), *_of_calls(data), *_of_budgets(data))
+
+
+def _of_calls(data: "MetaData") -> "tuple[Table, Table]":
+    """Return the tables of calls, and of their tags and groups."""
+    import sqlalchemy as sa
+
     text, count = sa.Text, sa.BigInteger
-    amount = sa.BigInteger().with_variant(sa.Numeric(38, 0), "postgresql")  # sums may outgrow the former
     moment = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")  # sorts as ISO text does
-    schema = sa.Table(
-        "ai_models_usage", data, sa.Column("name", text, primary_key=True), sa.Column("version", sa.Integer)
-    )
     calls = sa.Table(
         "usage_calls",
         data,
@@ -103,6 +106,15 @@ def tables() -> Tables:
         sa.Column("kind", text, primary_key=True),
         sa.Column("name", text, primary_key=True, index=True),
     )
+    return calls, labels
+
+
+def _of_budgets(data: "MetaData") -> "tuple[Table, Table, Table]":
+    """Return the tables of budgets, of what is spent of them, and of what is held for calls that are being made."""
+    import sqlalchemy as sa
+
+    text = sa.Text
+    amount = sa.BigInteger().with_variant(sa.Numeric(38, 0), "postgresql")  # sums may outgrow the former
     budgets = sa.Table(
         "usage_budgets",
         data,
@@ -116,7 +128,7 @@ def tables() -> Tables:
         sa.Column("budget", text, primary_key=True),
         sa.Column("since", text, primary_key=True),
         sa.Column("pico", amount, nullable=False),
-        sa.Column("unpriced", count, nullable=False),
+        sa.Column("unpriced", sa.BigInteger, nullable=False),
     )
     reservations = sa.Table(
         "usage_reservations",
@@ -126,7 +138,7 @@ def tables() -> Tables:
         sa.Column("pico", amount, nullable=False),
         sa.Column("until", sa.Float, nullable=False),
     )
-    return Tables(schema, calls, labels, budgets, spent, reservations)
+    return budgets, spent, reservations
 
 
 COUNTS = ("input_tokens", "output_tokens", "cache_read_tokens", "cache_write_tokens", "reasoning_tokens")
@@ -144,8 +156,6 @@ def prepared(engine: "Engine") -> Tables:
     >>> engine.dispose()
     """
     import sqlalchemy as sa
-
-    from ai_models.database import writing
 
     made = tables()
     with reported(engine.url):

@@ -10,7 +10,7 @@ from ai_models.usage.records import Total
 from ai_models.usage.tables import COUNTS, Tables, from_pico
 
 if TYPE_CHECKING:
-    from sqlalchemy import ColumnElement, Connection, Select
+    from sqlalchemy import ColumnElement, Connection, RowMapping, Select
 
 __all__ = ["BY", "select_calls", "totals"]
 
@@ -59,11 +59,18 @@ def conditions(tables: Tables, which: Mapping[str, Any]) -> "list[ColumnElement[
 
 def totals(connection: "Connection", tables: Tables, by: Sequence[str], which: Mapping[str, Any]) -> list[Total]:
     """Return what the calls come to for each value of `by`, the dearest first."""
-    import sqlalchemy as sa
-
     wrong = [name for name in by if name not in BY]
     if wrong:
         raise QueryError(f"by={wrong[0]!r}: totals are by {', '.join(BY)}", "by")
+    rows = connection.execute(_sums(tables, by, which)).mappings()
+    found = [_total(row, by) for row in rows if row["calls"]]
+    return sorted(found, key=lambda total: (-total.known, -total.calls, *map(str, total.by.values())))
+
+
+def _sums(tables: Tables, by: Sequence[str], which: Mapping[str, Any]) -> "Select[Any]":
+    """Return the query for the sums of each value of `by`."""
+    import sqlalchemy as sa
+
     calls: Any = tables.calls
     source = calls
     keys: list[Any] = []
@@ -85,14 +92,13 @@ def totals(connection: "Connection", tables: Tables, by: Sequence[str], which: M
         sa.func.coalesce(sa.func.sum(calls.c.cost_pico // _FINE), 0).label("coarse"),  # two sums, as one could overflow
         sa.func.coalesce(sa.func.sum(calls.c.cost_pico % _FINE), 0).label("fine"),
     ]
-    query = sa.select(*keys, *columns).select_from(source).where(*conditions(tables, which)).group_by(*keys)
-    found = []
-    for row in connection.execute(query).mappings():
-        if row["calls"]:
-            counts = {name: int(row[name]) for name in ("calls", "failed", "unpriced", *COUNTS)}
-            known = from_pico(int(row["coarse"]) * _FINE + int(row["fine"]))
-            found.append(Total({name: row[f"by_{name}"] for name in by}, known=known, **counts))
-    return sorted(found, key=lambda total: (-total.known, -total.calls, *map(str, total.by.values())))
+    return sa.select(*keys, *columns).select_from(source).where(*conditions(tables, which)).group_by(*keys)
+
+
+def _total(row: "RowMapping", by: Sequence[str]) -> Total:
+    counts = {name: int(row[name]) for name in ("calls", "failed", "unpriced", *COUNTS)}
+    known = from_pico(int(row["coarse"]) * _FINE + int(row["fine"]))
+    return Total({name: row[f"by_{name}"] for name in by}, known=known, **counts)
 
 
 def _after(until: str) -> str:
