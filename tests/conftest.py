@@ -2,11 +2,14 @@
 
 import os
 import socket
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 from tests.real_servers import postgresql, postgresql_server
+
+from ai_models.usage import Ledger
 
 __all__ = ["postgresql", "postgresql_server"]
 
@@ -47,3 +50,16 @@ def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
 def repository() -> Path:
     """The root of the checkout."""
     return Path(__file__).parents[1]
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """An empty database: a file of SQLite's, and once more the URL of a PostgreSQL."""
+    return str(request.getfixturevalue("postgresql") if request.param == "postgresql" else tmp_path / "usage.db")
+
+
+@pytest.fixture
+def ledger(database: str) -> Iterator[Ledger]:
+    """An empty ledger, in each kind of database."""
+    with Ledger(database) as opened:
+        yield opened

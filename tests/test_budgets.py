@@ -31,17 +31,6 @@ from ai_models.usage.budget_rules import Period
 from ai_models.usage.records import new_id, now
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def where(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    return str(request.getfixturevalue("postgresql") if request.param == "postgresql" else tmp_path / "usage.db")
-
-
-@pytest.fixture
-def ledger(where: str) -> Iterator[Ledger]:
-    with Ledger(where) as opened:
-        yield opened
-
-
 @pytest.fixture
 def budgets(ledger: Ledger) -> Budgets:
     return Budgets(ledger)
@@ -351,10 +340,10 @@ print(made)
 """
 
 
-def test_processes_that_share_a_budget_spend_it_once(where: str, ledger: Ledger, budgets: Budgets) -> None:
+def test_processes_that_share_a_budget_spend_it_once(database: str, ledger: Ledger, budgets: Budgets) -> None:
     budgets.set("team", limit_usd="0.50", warn_at=1)
     start = str(time.time() + 2)
-    command = [sys.executable, "-c", SPENDER, where, start]
+    command = [sys.executable, "-c", SPENDER, database, start]
     running = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(4)]
     made = [int(process.communicate()[0]) for process in running]
     assert sum(made) == 50

@@ -37,17 +37,6 @@ def answer(prompt: int = 1000, output: int = 100, **more: Any) -> dict[str, Any]
     return {"model": "mine", "usage": {"prompt_tokens": prompt, "completion_tokens": output}, **more}
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def where(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    return str(request.getfixturevalue("postgresql") if request.param == "postgresql" else tmp_path / "usage.db")
-
-
-@pytest.fixture
-def ledger(where: str) -> Iterator[Ledger]:
-    with Ledger(where) as opened:
-        yield opened
-
-
 @pytest.fixture
 def manager() -> Iterator[ModelManager]:
     made = ModelManager()
@@ -320,15 +309,15 @@ def test_csv_has_no_formulas_and_json_is_one_object_a_line(ledger: Ledger) -> No
         exported([], "xml")
 
 
-def test_a_newer_schema_is_refused(where: str) -> None:
-    with Ledger(where) as ledger:
+def test_a_newer_schema_is_refused(database: str) -> None:
+    with Ledger(database) as ledger:
         ledger.add(Call("1", WHEN, "m", "p"))
-    engine = open_engine(where)
+    engine = open_engine(database)
     with writing(engine) as connection:
         connection.exec_driver_sql("UPDATE ai_models_usage SET version = 99")
     engine.dispose()
     with pytest.raises(StoreVersionError, match="schema 99"):
-        Ledger(where).total()
+        Ledger(database).total()
 
 
 def test_a_database_that_fails_keeps_the_records_and_says_so_once(tmp_path: Path) -> None:
@@ -371,8 +360,8 @@ def test_records_of_a_ledger_that_nobody_holds_are_written(tmp_path: Path) -> No
         assert [call.id for call in other.calls()] == ["1"]
 
 
-def test_a_closed_ledger_opens_again(where: str) -> None:
-    ledger = Ledger(where)
+def test_a_closed_ledger_opens_again(database: str) -> None:
+    ledger = Ledger(database)
     for number in range(3):
         ledger.add(Call(str(number), WHEN, "m", "p"))
         ledger.close()
@@ -496,8 +485,8 @@ def test_the_ledger_of_a_manager_is_beside_its_registry_or_where_the_environment
     assert (tmp_path / "team.db").exists()
 
 
-def test_a_registry_in_a_database_has_its_ledger_there(where: str, tmp_path: Path) -> None:
-    url = where if "://" in where else f"sqlite:///{where}"
+def test_a_registry_in_a_database_has_its_ledger_there(database: str, tmp_path: Path) -> None:
+    url = database if "://" in database else f"sqlite:///{database}"
     manager = get_manager(url)
     manager.models["mine"] = Model("mine", "my-server", cost_per_token={"input": 1e-06, "output": 2e-06})
     with manager.usage as ledger:
