@@ -57,8 +57,10 @@ def _every_key_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
                 monkeypatch.setenv(variable, own_key(provider.id))
 
 
-def prepare(client: Client, route: Route, recorder: Recorder, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Skip what isn't installed, and let the provider be where the recorder is."""
+def prepare(
+    client: Client, route: Route, recorder: Recorder, monkeypatch: pytest.MonkeyPatch, **facts: Any
+) -> tuple[TableConnector, Model]:
+    """Skip what isn't installed, let the provider be where the recorder is, and return a connector and its model."""
     for module in (*client.needs, *route.needs):
         needs_library(module)
     for name, value in client.variables.items():
@@ -68,12 +70,20 @@ def prepare(client: Client, route: Route, recorder: Recorder, monkeypatch: pytes
             monkeypatch.setenv(name, value.format(url=recorder.url))
     variable = f"{route.provider.upper().replace('-', '_')}_BASE_URL"
     monkeypatch.setenv(variable, recorder.url + route.base_path)
-
-
-def made(client: Client, route: Route, **facts: Any) -> tuple[TableConnector, Model]:
     connector: Any = builtin_connectors()[client.connector]()
     model = Model("m", route.provider, kind=route.kind, connector_metadata={route.provider: {"id": route.id}}, **facts)
     return connector, model
+
+
+def settings_of(route: Route) -> dict[str, Any]:
+    """Return what the caller sets: a limit of the answer, if there is one, and what the route wants."""
+    limit = {"max_tokens": LIMIT} if route.cap and route.kind == "chat" else {}
+    return {**limit, **route.settings}
+
+
+def said(client: Client, connector: TableConnector, model: Model, settings: dict[str, Any]) -> str:
+    """Make the client and one call with the metadata, and return what the model says."""
+    return client.converse(connector.client(model, **settings), connector.format_metadata(model, **settings))
 
 
 def asked(recorder: Recorder) -> RecordedRequest:
@@ -81,6 +91,14 @@ def asked(recorder: Recorder) -> RecordedRequest:
     posts = [each for each in recorder.requests if each.method == "POST" and not each.path.endswith("/api/show")]
     assert posts
     return posts[-1]
+
+
+def arrived(recorder: Recorder, route: Route) -> RecordedRequest:
+    """Return the request for an answer, which has the right path, key and model."""
+    request = asked(recorder)
+    assert (request.path, request.key) == (route.path, expected_key(route))
+    assert (route.wire_id or route.id) in (request.model, *request.path.split("/"))
+    return request
 
 
 def expected_key(route: Route) -> str | None:
@@ -100,15 +118,9 @@ def field_at(request: RecordedRequest, path: str) -> Any:
 def test_a_chat_arrives_with_the_right_path_model_key_and_limit(
     client: Client, route: Route, recorder: Recorder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    prepare(client, route, recorder, monkeypatch)
-    connector, model = made(client, route, context_size=WINDOW)
-    settings = {**({"max_tokens": LIMIT} if route.cap else {}), **route.settings}
-    live = connector.client(model, **settings)
-    assert client.converse(live, connector.format_metadata(model, **settings)) == ANSWER
-    request = asked(recorder)
-    assert request.path == route.path
-    assert (route.wire_id or route.id) in (request.model, *request.path.split("/"))
-    assert request.key == expected_key(route)
+    connector, model = prepare(client, route, recorder, monkeypatch, context_size=WINDOW)
+    assert said(client, connector, model, settings_of(route)) == ANSWER
+    request = arrived(recorder, route)
     if route.cap:
         assert field_at(request, route.cap) == LIMIT
     assert str(WINDOW) not in str(request.body)
@@ -118,10 +130,8 @@ def test_a_chat_arrives_with_the_right_path_model_key_and_limit(
 def test_no_key_but_the_servers_own_is_sent(
     client: Client, route: Route, recorder: Recorder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    prepare(client, route, recorder, monkeypatch)
-    connector, model = made(client, route)
-    settings = {**({"max_tokens": LIMIT} if route.cap else {}), **route.settings}
-    client.converse(connector.client(model, **settings), connector.format_metadata(model, **settings))
+    connector, model = prepare(client, route, recorder, monkeypatch)
+    said(client, connector, model, settings_of(route))
     allowed = expected_key(route) or "nothing"
     for request in recorder.requests:
         for value in request.headers.values():
@@ -132,16 +142,14 @@ def test_no_key_but_the_servers_own_is_sent(
 def test_no_vendors_key_goes_to_a_stranger(
     client: Client, route: Route, recorder: Recorder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    prepare(client, route, recorder, monkeypatch)
+    connector, model = prepare(client, route, recorder, monkeypatch)
     monkeypatch.delenv(f"{route.provider.upper().replace('-', '_')}_BASE_URL")
-    connector, model = made(client, route)
-    settings = {**({"max_tokens": LIMIT} if route.cap else {}), **route.settings}
-    settings["base_url"] = recorder.url + route.base_path
+    settings = {**settings_of(route), "base_url": recorder.url + route.base_path}
     if route.signs_in or route.fixed:
         with pytest.raises(UnsupportedModelError, match=r"signs in by itself|can't be told its address"):
             connector.client(model, **settings)
         return
-    client.converse(connector.client(model, **settings), connector.format_metadata(model, **settings))
+    said(client, connector, model, settings)
     for request in recorder.requests:
         assert "sk-of-" not in str(dict(request.headers)), request.path
 
@@ -150,16 +158,15 @@ def test_no_vendors_key_goes_to_a_stranger(
 def test_what_the_caller_sets_arrives_or_is_refused_aloud(
     client: Client, route: Route, recorder: Recorder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    prepare(client, route, recorder, monkeypatch)
-    connector, model = made(client, route)
-    settings = {**({"max_tokens": LIMIT} if route.cap else {}), **route.settings}
+    connector, model = prepare(client, route, recorder, monkeypatch)
+    settings = settings_of(route)
     for name in route.refuses:
         with pytest.raises(Exception, match=name):
             client.converse(connector.client(model, **settings, **{name: CHOSEN[name]}), {})
     settings |= {name: value for name, value in CHOSEN.items() if name not in route.refuses}
     with warnings.catch_warnings(record=True) as heard:
         warnings.simplefilter("always")
-        client.converse(connector.client(model, **settings), connector.format_metadata(model, **settings))
+        said(client, connector, model, settings)
     refused = {*route.refuses} | {
         name for name in CHOSEN for each in heard if re.match(f"{name} is left out: (?!it goes)", str(each.message))
     }
@@ -186,29 +193,23 @@ def test_the_written_program_runs(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    prepare(client, route, recorder, monkeypatch)
-    connector, model = made(client, route)
-    settings = {**({"max_tokens": LIMIT} if route.cap and route.kind == "chat" else {}), **route.settings}
-    program = connector.code(model, **settings)
+    connector, model = prepare(client, route, recorder, monkeypatch)
+    program = connector.code(model, **settings_of(route))
     output = printed_by(program, capsys, apart=route is client.routes[0])
     assert ANSWER in output or route.kind != "chat"
-    request = asked(recorder)
-    assert (request.path, request.key) == (route.path, expected_key(route))
-    assert (route.wire_id or route.id) in (request.model, *request.path.split("/"))
+    arrived(recorder, route)
 
 
 @pytest.mark.parametrize(("client", "route"), EMBEDDINGS, ids=named(EMBEDDINGS))
 def test_an_embedding_arrives(
     client: Client, route: Route, recorder: Recorder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    prepare(client, route, recorder, monkeypatch)
-    connector, model = made(client, route)
+    connector, model = prepare(client, route, recorder, monkeypatch)
     assert client.embed is not None
-    live, metadata = connector.client(model, **route.settings), connector.format_metadata(model, **route.settings)
+    settings = settings_of(route)
+    live, metadata = connector.client(model, **settings), connector.format_metadata(model, **settings)
     assert client.embed(live, metadata) == [0.0, 1.0]
-    request = asked(recorder)
-    assert (request.path, request.key) == (route.path, expected_key(route))
-    assert (route.wire_id or route.id) in (request.model, *request.path.split("/"))
+    arrived(recorder, route)
 
 
 def test_every_connector_is_tried_out(repository: Path) -> None:

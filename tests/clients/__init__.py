@@ -2,13 +2,20 @@
 
 import os
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 MESSAGES = [{"role": "user", "content": "ping"}]
 SLASHED = "Qwen/Qwen3-32B"
+
+_CALLS = (
+    *("/chat/completions", "/responses", "/v1/messages", "/api/chat", "/api/embed", "/embeddings", "/model/"),
+    *("/v2/chat", "/v2/embed", "/v2/rerank", "/v1/embed", "/v1beta/models", "/v1/models", "/hf-inference"),
+    *("/openai/deployments", "/images/generations", "/audio/speech", "/rerank", "/moderations", "/completions"),
+)
+"""What a library puts behind the base URL, the longer before what it ends with."""
 
 
 @dataclass(frozen=True)
@@ -35,28 +42,18 @@ class Route:
     fixed: bool = False
     refuses: tuple[str, ...] = ()
 
+    def but(self, **changes: Any) -> "Route":
+        """Return the route with some fields changed."""
+        return replace(self, **changes)
+
     @property
     def base_path(self) -> str:
         """The path of the base URL that the user would give."""
-        path = self.path
-        for call in (
-            *("/chat/completions", "/responses", "/v1/messages", "/api/chat", "/api/embed", "/embeddings"),
-            *(
-                "/v2/chat",
-                "/v2/embed",
-                "/v2/rerank",
-                "/v1/embed",
-                "/v1beta/models",
-                "/v1/models",
-                "/model/",
-                "/hf-inference",
-            ),
-            *("/openai/deployments", "/images/generations", "/audio/speech", "/rerank", "/moderations", "/completions"),
-        ):
-            head, found, _ = path.partition(call)
+        for call in _CALLS:
+            head, found, _ = self.path.partition(call)
             if found:
                 return head
-        return path
+        return self.path
 
 
 @dataclass(frozen=True)

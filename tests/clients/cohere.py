@@ -3,6 +3,7 @@
 from typing import Any
 
 from tests.clients import MESSAGES, Client, Route
+from tests.clients._routes import COHERE, COHERE_EMBEDDING
 
 
 def converse(client: Any, metadata: dict[str, Any]) -> str:
@@ -17,11 +18,7 @@ def embed(client: Any, metadata: dict[str, Any]) -> list[float]:
 CLIENT = Client(
     "cohere",
     ("cohere",),
-    (
-        Route("cohere", "/v2/chat", "command-a-03-2025"),
-        Route("cohere", "/v2/embed", "embed-v4.0", kind="embedding"),
-        Route("cohere", "/v2/rerank", "rerank-v3.5", kind="rerank"),
-    ),
+    (COHERE, COHERE_EMBEDDING, Route("cohere", "/v2/rerank", "rerank-v3.5", kind="rerank")),
     converse,
     embed=embed,
 )

@@ -3,6 +3,7 @@
 from typing import Any
 
 from tests.clients import Client, Route
+from tests.clients._routes import gemini, gemini_embedding
 
 
 def converse(client: Any, metadata: dict[str, Any]) -> str:
@@ -18,18 +19,8 @@ CLIENT = Client(
     "google-genai",
     ("google.genai",),
     (
-        Route(
-            "google",
-            "/v1/models/gemini-2.5-flash:generateContent",
-            "gemini-2.5-flash",
-            "generationConfig.maxOutputTokens",
-        ),
-        Route(
-            "google",
-            "/v1/models/gemini-embedding-001:batchEmbedContents",
-            "gemini-embedding-001",
-            kind="embedding",
-        ),
+        gemini("v1"),
+        gemini_embedding("v1"),
         Route("google", f"/v1/models/{IMAGE}:generateContent", IMAGE, kind="image"),
     ),
     converse,

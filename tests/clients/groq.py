@@ -3,6 +3,7 @@
 from typing import Any
 
 from tests.clients import MESSAGES, Client, Route
+from tests.clients._routes import chats
 
 
 def converse(client: Any, metadata: dict[str, Any]) -> str:
@@ -13,7 +14,7 @@ CLIENT = Client(
     "groq",
     ("groq",),
     (
-        Route("groq", "/openai/v1/chat/completions", "openai/gpt-oss-20b", "max_completion_tokens"),
+        *chats("groq", cap="max_completion_tokens"),
         Route("groq", "/openai/v1/audio/speech", "playai-tts", kind="speech"),
     ),
     converse,

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from tests.clients import MESSAGES, SLASHED, Client, Route
+from tests.clients import MESSAGES, Client, Route
+from tests.clients._routes import chats
 
 
 def converse(client: Any, metadata: dict[str, Any]) -> str:
@@ -18,16 +19,7 @@ CLIENT = Client(
     "huggingface-hub",
     ("huggingface_hub",),
     (
-        Route("huggingface", "/v1/chat/completions", f"{SLASHED}:together"),
-        Route("openai", "/v1/chat/completions", "gpt-4o", "max_completion_tokens"),
-        Route("openrouter", "/api/v1/chat/completions", "openai/gpt-4o:free"),
-        Route("google", "/v1beta/openai/chat/completions", "gemini-2.5-flash"),
-        Route("anthropic", "/v1/chat/completions", "claude-sonnet-4-5"),
-        Route("groq", "/openai/v1/chat/completions"),
-        Route("mistral", "/v1/chat/completions", "mistral-small-latest"),
-        Route("together", "/v1/chat/completions"),
-        Route("ollama", "/v1/chat/completions", "llama3:8b", key="ollama"),
-        Route("vllm", "/v1/chat/completions", key="none"),
+        *chats(without=("deepseek", "xai", "cohere", "azure")),
         Route(
             "huggingface",
             f"/hf-inference/models/{EMBEDDING}/pipeline/feature-extraction",

@@ -2,51 +2,25 @@
 
 from typing import Any
 
-from tests.clients import SLASHED, Client, Route
+from tests.clients import Client
+from tests.clients._routes import ANTHROPIC, AWS, BEDROCK, chats, gemini
 
 
 def converse(client: Any, metadata: dict[str, Any]) -> str:
     return client.create(response_model=str, messages=[{"role": "user", "content": "ping"}])
 
 
+CLAUDE = "us.anthropic.claude-sonnet-4-6"
 CLIENT = Client(
     "instructor",
     ("instructor",),
     (
-        Route("openai", "/v1/chat/completions", "gpt-4o", "max_completion_tokens"),
-        Route("anthropic", "/v1/messages", "claude-sonnet-4-5", needs=("anthropic",)),
-        Route(
-            "google",
-            "/v1/models/gemini-2.5-flash:generateContent",
-            "gemini-2.5-flash",
-            "generationConfig.maxOutputTokens",
-            needs=("google.genai",),
-        ),
-        Route("mistral", "/v1/chat/completions", "mistral-small-latest", needs=("mistralai",)),
-        Route("cohere", "/compatibility/v1/chat/completions", "command-a-03-2025"),
-        Route(
-            "bedrock",
-            "/model/us.anthropic.claude-sonnet-4-6/converse",
-            "us.anthropic.claude-sonnet-4-6",
-            "inferenceConfig.maxTokens",
-            needs=("boto3",),
-            signs_in=True,
-        ),
-        Route("openrouter", "/api/v1/chat/completions", "openai/gpt-4o:free"),
-        Route("groq", "/openai/v1/chat/completions", "openai/gpt-oss-20b"),
-        Route("deepseek", "/v1/chat/completions", "deepseek-chat"),
-        Route("xai", "/v1/chat/completions", "grok-4"),
-        Route("azure", "/openai/v1/chat/completions", "my-deployment", "max_completion_tokens"),
-        Route("huggingface", "/v1/chat/completions", f"{SLASHED}:together"),
-        Route("together", "/v1/chat/completions"),
-        Route("ollama", "/v1/chat/completions", "llama3:8b", key="ollama"),
-        Route("vllm", "/v1/chat/completions", key="none"),
+        *chats(without=("anthropic", "google", "mistral")),
+        *chats("mistral", needs=("mistralai",)),
+        ANTHROPIC.but(needs=("anthropic",)),
+        gemini("v1", needs=("google.genai",)),
+        BEDROCK.but(path=f"/model/{CLAUDE}/converse", id=CLAUDE, needs=("boto3",)),
     ),
     converse,
-    variables={
-        "AWS_REGION": "us-east-1",
-        "AWS_BEARER_TOKEN_BEDROCK": None,  # which botocore sends by HTTPS alone
-        "AWS_ACCESS_KEY_ID": "AKIA0123456789",
-        "AWS_SECRET_ACCESS_KEY": "0123456789",
-    },
+    variables=AWS,
 )

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from tests.clients import SLASHED, Client, Route
+from tests.clients import Client, Route
+from tests.clients._routes import ANTHROPIC, chats, gemini
 
 
 def converse(client: Any, metadata: dict[str, Any]) -> str:
@@ -16,24 +17,9 @@ CLIENT = Client(
     ("mirascope",),
     (
         Route("openai", "/v1/responses", "gpt-4o", "max_output_tokens"),
-        Route("anthropic", "/v1/messages", "claude-sonnet-4-5", needs=("anthropic",)),
-        Route(
-            "google",
-            "/v1beta/models/gemini-2.5-flash:generateContent",
-            "gemini-2.5-flash",
-            "generationConfig.maxOutputTokens",
-            needs=("google.genai",),
-        ),
-        Route("openrouter", "/api/v1/chat/completions", "openai/gpt-4o:free"),
-        Route("groq", "/openai/v1/chat/completions", "openai/gpt-oss-20b"),
-        Route("deepseek", "/v1/chat/completions", "deepseek-chat"),
-        Route("xai", "/v1/chat/completions", "grok-4"),
-        Route("mistral", "/v1/chat/completions", "mistral-small-latest"),
-        Route("cohere", "/compatibility/v1/chat/completions", "command-a-03-2025"),
-        Route("huggingface", "/v1/chat/completions", f"{SLASHED}:together"),
-        Route("together", "/v1/chat/completions"),
-        Route("ollama", "/v1/chat/completions", "llama3:8b", key="ollama"),
-        Route("vllm", "/v1/chat/completions", key="none"),
+        *chats(without=("openai", "anthropic", "google", "azure")),
+        ANTHROPIC.but(needs=("anthropic",)),
+        gemini("v1beta", needs=("google.genai",)),
     ),
     converse,
 )

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from tests.clients import MESSAGES, Client, Route
+from tests.clients import MESSAGES, Client
+from tests.clients._routes import chats, embeddings
 
 
 def converse(client: Any, metadata: dict[str, Any]) -> str:
@@ -16,10 +17,7 @@ def embed(client: Any, metadata: dict[str, Any]) -> list[float]:
 CLIENT = Client(
     "mistralai",
     ("mistralai.client",),
-    (
-        Route("mistral", "/v1/chat/completions", "mistral-small-latest"),
-        Route("mistral", "/v1/embeddings", "mistral-embed", kind="embedding"),
-    ),
+    (*chats("mistral"), *embeddings("mistral")),
     converse,
     embed=embed,
 )

@@ -3,6 +3,7 @@
 from typing import Any
 
 from tests.clients import MESSAGES, Client, Route
+from tests.clients._routes import OLLAMA, OLLAMA_EMBEDDING
 
 
 def converse(client: Any, metadata: dict[str, Any]) -> str:
@@ -17,9 +18,9 @@ CLIENT = Client(
     "ollama",
     ("ollama",),
     (
-        Route("ollama", "/api/chat", "hf.co/a/b:Q4", "options.num_predict", key="ollama"),
+        OLLAMA,
+        OLLAMA_EMBEDDING,
         Route("ollama-cloud", "/api/chat", "gpt-oss:120b", "options.num_predict"),
-        Route("ollama", "/api/embed", "nomic-embed-text", key="ollama", kind="embedding"),
         Route("ollama-cloud", "/api/embed", "embeddinggemma", kind="embedding"),
     ),
     converse,

@@ -1,15 +1,13 @@
 """OpenRouter, through the openai library."""
 
-from tests.clients import Client, Route
+from tests.clients import Client
+from tests.clients._routes import chats, embeddings
 from tests.clients.openai import converse, embed
 
 CLIENT = Client(
     "openrouter",
     ("openai",),
-    (
-        Route("openrouter", "/api/v1/chat/completions", "openai/gpt-4o:free"),
-        Route("openrouter", "/api/v1/embeddings", "openai/text-embedding-3-small", kind="embedding"),
-    ),
+    (*chats("openrouter"), *embeddings("openrouter")),
     converse,
     embed=embed,
 )
