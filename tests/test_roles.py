@@ -158,3 +158,28 @@ def test_exports_offer_a_model_under_the_names_of_its_roles(manager: ModelManage
     assert "model_id: fast" in manager.export("llm", "fast")
     assert "name: fast" in manager.export("continue", ["fast"])
     assert '"a"' in manager.export("json", "fast")
+
+
+def test_while_the_registry_is_empty_a_role_means_a_model_of_the_catalogue(tmp_path: Path) -> None:
+    store = str(tmp_path / "models.json")
+
+    def run(*args: str) -> Any:
+        result = CliRunner().invoke(app, ["--store", store, *args, "--json"], catch_exceptions=False)
+        assert result.exit_code == 0, result.output
+        assert ("embedded catalogue" in result.stderr) is (args[:2] != ("role", "remove"))
+        return json.loads(result.stdout)
+
+    meant = run("role", "set", "fast", json.dumps(TOOLS), "--via", "openai")["means"]
+    assert meant is not None
+    assert [row["means"] for row in run("role", "list")] == [meant]
+    assert run("role", "show", "fast")["choice"]["best"]["id"] == meant
+    assert run("show", "fast")["id"] == meant
+    assert run("role", "remove", "fast") == {"removed": "fast"}
+    assert len(ModelRegistry(store)) == 0
+
+
+def test_a_role_is_shown_in_words(manager: ModelManager) -> None:
+    manager.roles.set("fast", {**TOOLS, "context": {"$gte": 8000}})
+    result = CliRunner().invoke(app, ["role", "show", "fast"], obj=Session(_manager=manager), catch_exceptions=False)
+    assert result.stdout.splitlines()[0] == "fast: has tools and context is at least 8,000 tokens, by price"
+    assert "2 out: context is unknown" in result.stdout

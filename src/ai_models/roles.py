@@ -69,7 +69,7 @@ class Role:
 
 
 class Roles(MutableMapping[str, Role]):
-    """The roles of a registry by name, kept with it, each usable wherever a model's id is.
+    """The roles of a registry by name, kept with it, each usable wherever an id of what the picker picks from is.
 
     >>> from ai_models.costs import Costs
     >>> models = ModelRegistry()
@@ -84,7 +84,7 @@ class Roles(MutableMapping[str, Role]):
         self._models = models
         self.picker = picker
         self._known: dict[str, tuple[tuple[int, date, Role], Choice]] = {}
-        models.roles = self.meaning
+        picker.models.roles = self.meaning
 
     def __getitem__(self, name: str) -> Role:
         return Role.from_dict(self._checked(name)[name])
@@ -96,7 +96,7 @@ class Roles(MutableMapping[str, Role]):
         if taken is not None:
             raise InvalidModelError("role", name, f"that is a name of the model {printable(taken)}; take another one")
         parse_query(role.query)
-        parse_preferences(role.prefer, self._models)
+        parse_preferences(role.prefer, self.picker.models)
         self._write({**self._kept(), name: role.to_dict()})
 
     def __delitem__(self, name: str) -> None:
@@ -124,14 +124,14 @@ class Roles(MutableMapping[str, Role]):
         Raise `InvalidModelError` for a name that a model has, `QueryError` for what can't be understood.
         """
         asked = parse_query_text(query) if isinstance(query, str) else query or {}
-        order = [each.name for each in parse_preferences(prefer, self._models)]
+        order = [each.name for each in parse_preferences(prefer, self.picker.models)]
         self[name] = Role(dict(asked), tuple(order), workload, available, via, note)
         self._remember(name, self.choice(name))
 
     def choice(self, name: str) -> Choice:
         """Return what is picked for a role now: the best, those after it, and why not the others."""
         role = self[name]
-        now = self._models.revision, date.today(), replace(role, last=None)
+        now = self.picker.models.revision, date.today(), replace(role, last=None)
         known = self._known.get(name)
         if known is None or known[0] != now or role.available is not None:
             made = self.picker.pick(
@@ -152,7 +152,7 @@ class Roles(MutableMapping[str, Role]):
             hint = f"fits the role {printable(name)}" + (f" (nearest: {misses})" if misses else "")
             raise ModelNotFoundError(name, hint=f": none {hint}")
         reason = f"{name!r} is a role, which {best.id!r} fits best: {best.why}"
-        return Resolution(best.id, "role", (reason,), self._models[best.id])
+        return Resolution(best.id, "role", (reason,), self.picker.models[best.id])
 
     def labels(self, models: Any) -> dict[str, list[str]]:
         """Return for ids and names of roles, by the id of the model, under which names to export it; `{}` for a query.
@@ -169,7 +169,7 @@ class Roles(MutableMapping[str, Role]):
         if isinstance(models, Mapping) or not len(self):
             return found
         for text in [models] if isinstance(models, str) else models:
-            meant = self._models.resolve(text)
+            meant = self.picker.models.resolve(text)
             label = text if meant.how == "role" else meant.id
             if label not in found.setdefault(meant.id, []):
                 found[meant.id].append(label)
@@ -202,7 +202,7 @@ class Roles(MutableMapping[str, Role]):
 
     def _model_called(self, name: str) -> str | None:
         try:
-            found = self._models.resolve(name)
+            found = self.picker.models.resolve(name)
         except ModelNotFoundError:
             return None
         except AmbiguousModelError as error:

@@ -50,7 +50,7 @@ def export_command(
     if dry_run and output is None:
         raise click.UsageError("--dry-run shows what changes in a file; name it with --output")
     models = _chosen(session, ids, Filters(**asked), limit)
-    labels = session.manager.roles.labels(ids) if len(session.manager.models) else {}
+    labels = session.roles.labels(ids)
     from ai_models.export import export, export_to_file
 
     if ids or output is None:

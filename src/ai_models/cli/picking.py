@@ -122,8 +122,7 @@ def pick_command(
     """
     if providers:
         via = _only_one(providers, via)
-    picker = _picker(session)
-    choice = picker.pick(
+    choice = session.picker().pick(
         Filters(**asked).query(),
         prefer=prefer,
         workload=workload,
@@ -148,15 +147,6 @@ def _only_one(providers: list[str], via: str | None) -> str:
     if len(providers) > 1 or via is not None:
         raise click.UsageError("pick takes one provider")
     return providers[0]
-
-
-def _picker(session: Session) -> Any:
-    from ai_models.costs import Costs
-    from ai_models.pick import Picker
-
-    models = session.readable()
-    costs = session.manager.costs if models is session.manager.models else Costs(models)
-    return Picker(models, costs, session.availability)
 
 
 def _as_data(choice: "Choice", limit: int | None) -> dict[str, Any]:

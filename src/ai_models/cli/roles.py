@@ -51,9 +51,7 @@ def set_role(
     note: str | None,
 ) -> None:
     """Set a role: a query, and what is preferred among the models that meet it."""
-    session.manager.roles.set(
-        name, query, prefer=prefer, workload=workload, available=available or None, via=via, note=note
-    )
+    session.roles.set(name, query, prefer=prefer, workload=workload, available=available or None, via=via, note=note)
     _write(session, name)
 
 
@@ -62,11 +60,11 @@ def set_role(
 @pass_session
 def show_role(session: Session, name: str) -> None:
     """Show what a role asks for, which model it means now, and why."""
-    choice = session.manager.roles.choice(name)
+    choice = session.roles.choice(name)
     if session.out.json:
         session.out.data({**_as_data(session, name), "choice": choice.to_dict()})
         return
-    role = session.manager.roles[name]
+    role = session.roles[name]
     session.out.line(escape(f"{name}: {_query(role.to_dict())}"), "bold")
     session.out.line("\n".join(map(escape, choice.explain().split("\n"))))
 
@@ -110,15 +108,15 @@ def _query(row: dict[str, Any]) -> str:
 
 
 def _as_data(session: Session, name: str) -> dict[str, Any]:
-    best = session.manager.roles.choice(name).best
+    best = session.roles.choice(name).best
     means = {"means": best.id, "offer": best.offer} if best else {"means": None, "offer": None}
-    return {"role": name, **session.manager.roles[name].to_dict(), **means}
+    return {"role": name, **session.roles[name].to_dict(), **means}
 
 
 def _write(session: Session, name: str) -> None:
     if session.out.json:
         session.out.data(_as_data(session, name))
         return
-    best = session.manager.roles.choice(name).best
+    best = session.roles.choice(name).best
     meant = f"{best.id} via {best.offer} ({best.why})" if best else "no model that fits now"
     session.out.line(escape(f"{name}: {meant}"))

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
 import click
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from ai_models._core.registry import ModelRegistry
     from ai_models.availability import Availability
     from ai_models.manager import ModelManager
+    from ai_models.pick import Picker
+    from ai_models.roles import Roles
 
 R = TypeVar("R")
 
@@ -63,7 +66,28 @@ class Session:
             return manager.catalogue
         self._answers_from_catalogue = True
         self.out.note("The registry is empty: answering from the embedded catalogue. Fill it with: ai-models discover")
+        manager.catalogue.roles = lambda name: self.roles.meaning(name)
         return manager.catalogue
+
+    def picker(self) -> "Picker":
+        """Return what picks out of the readable registry."""
+        models = self.readable()
+        if models is self.manager.models:
+            return self.manager.roles.picker
+        from ai_models.costs import Costs
+        from ai_models.pick import Picker
+
+        return Picker(models, Costs(models), self.availability)
+
+    @cached_property
+    def roles(self) -> "Roles":
+        """The roles that are kept, each meaning a model of the readable registry."""
+        picker = self.picker()
+        if picker.models is self.manager.models:
+            return self.manager.roles
+        from ai_models.roles import Roles
+
+        return Roles(self.manager.models, picker)
 
     def availability(self) -> "Availability":
         """Return what tells which models of the readable registry can be called."""

@@ -34,7 +34,7 @@ class Picker:
     def __init__(
         self, models: ModelRegistry, costs: "Costs", availability: "Callable[[], Availability] | None" = None
     ) -> None:
-        self._models = models
+        self.models = models
         self._costs = costs
         self._availability = availability
 
@@ -58,13 +58,13 @@ class Picker:
         `via` for those of a provider; else the model's own server does. Raise `QueryError` for what can't be
         understood.
         """
-        wanted = parse_preferences(prefer, self._models)
+        wanted = parse_preferences(prefer, self.models)
         load = workload or USUAL
         given = check_criteria({"available": available, "provider": via, **criteria})
-        check = Check(self._models, given, query, self._availability)
+        check = Check(self.models, given, query, self._availability)
         found: list[Candidate] = []
         rejected: dict[str, Rejection] = {}
-        for model in self._models.values():
+        for model in self.models.values():
             offers, rejection = check.offers(model)
             if rejection is not None:
                 rejected[model.id] = rejection
