@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -41,10 +41,6 @@ class Route:
     signs_in: bool = False
     fixed: bool = False
     refuses: tuple[str, ...] = ()
-
-    def but(self, **changes: Any) -> "Route":
-        """Return the route with some fields changed."""
-        return replace(self, **changes)
 
     @property
     def base_path(self) -> str:

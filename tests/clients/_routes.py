@@ -1,5 +1,6 @@
 """The routes that many libraries take: by OpenAI's protocol, which most servers speak, and by the vendors' own."""
 
+from dataclasses import replace
 from typing import Any
 
 from tests.clients import SLASHED, Route
@@ -29,18 +30,22 @@ _EMBEDDINGS = (
     Route("vllm", "/v1/embeddings", key="none", kind="embedding"),
 )
 
-ANTHROPIC = Route("anthropic", "/v1/messages", "claude-sonnet-4-5")
-BEDROCK = Route(
-    "bedrock",
-    "/model/us.amazon.nova-lite-v1%3A0/converse",
-    "us.amazon.nova-lite-v1:0",
-    "inferenceConfig.maxTokens",
-    signs_in=True,
+_NATIVE = (
+    Route("anthropic", "/v1/messages", "claude-sonnet-4-5"),
+    Route(
+        "bedrock",
+        "/model/us.amazon.nova-lite-v1%3A0/converse",
+        "us.amazon.nova-lite-v1:0",
+        "inferenceConfig.maxTokens",
+        signs_in=True,
+    ),
+    Route("cohere", "/v2/chat", "command-a-03-2025"),
+    Route("ollama", "/api/chat", "hf.co/a/b:Q4", "options.num_predict", key="ollama"),
 )
-COHERE = Route("cohere", "/v2/chat", "command-a-03-2025")
-COHERE_EMBEDDING = Route("cohere", "/v2/embed", "embed-v4.0", kind="embedding")
-OLLAMA = Route("ollama", "/api/chat", "hf.co/a/b:Q4", "options.num_predict", key="ollama")
-OLLAMA_EMBEDDING = Route("ollama", "/api/embed", "nomic-embed-text", key="ollama", kind="embedding")
+_NATIVE_EMBEDDINGS = (
+    Route("cohere", "/v2/embed", "embed-v4.0", kind="embedding"),
+    Route("ollama", "/api/embed", "nomic-embed-text", key="ollama", kind="embedding"),
+)
 
 AWS = {
     "AWS_REGION": "us-east-1",
@@ -61,17 +66,28 @@ def embeddings(*providers: str, **changes: Any) -> tuple[Route, ...]:
     return _chosen(_EMBEDDINGS, providers, (), changes)
 
 
+def native(provider: str, **changes: Any) -> Route:
+    """Return the route to a provider by its own protocol."""
+    return _chosen(_NATIVE, (provider,), (), changes)[0]
+
+
+def native_embedding(provider: str, **changes: Any) -> Route:
+    """Return the route to an embedding by the provider's own protocol."""
+    return _chosen(_NATIVE_EMBEDDINGS, (provider,), (), changes)[0]
+
+
 def gemini(version: str, **changes: Any) -> Route:
     """Return the route to Gemini by this version of Google's own API."""
     id = "gemini-2.5-flash"
-    cap = "generationConfig.maxOutputTokens"
-    return Route("google", f"/{version}/models/{id}:generateContent", id, cap).but(**changes)
+    route = Route("google", f"/{version}/models/{id}:generateContent", id, "generationConfig.maxOutputTokens")
+    return replace(route, **changes)
 
 
 def gemini_embedding(version: str, **changes: Any) -> Route:
     """Return the route to an embedding of Google's by this version of its own API."""
     id = "gemini-embedding-001"
-    return Route("google", f"/{version}/models/{id}:batchEmbedContents", id, kind="embedding").but(**changes)
+    route = Route("google", f"/{version}/models/{id}:batchEmbedContents", id, kind="embedding")
+    return replace(route, **changes)
 
 
 def _chosen(
@@ -80,4 +96,4 @@ def _chosen(
     unknown = {*providers, *without} - {route.provider for route in routes}
     assert not unknown, unknown
     wanted = providers or [route.provider for route in routes if route.provider not in without]
-    return tuple(route.but(**changes) for route in routes if route.provider in wanted)
+    return tuple(replace(route, **changes) for route in routes if route.provider in wanted)

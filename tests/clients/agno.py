@@ -3,7 +3,7 @@
 from typing import Any
 
 from tests.clients import Client
-from tests.clients._routes import ANTHROPIC, AWS, BEDROCK, OLLAMA, chats, gemini
+from tests.clients._routes import AWS, chats, gemini, native
 
 
 def converse(client: Any, metadata: dict[str, Any]) -> str:
@@ -15,10 +15,10 @@ CLIENT = Client(
     ("agno", "openai"),
     (
         *chats(without=("anthropic", "google", "ollama")),
-        ANTHROPIC.but(needs=("anthropic",)),
+        native("anthropic", needs=("anthropic",)),
         gemini("v1", needs=("google.genai",)),
-        BEDROCK.but(needs=("boto3",)),
-        OLLAMA.but(needs=("ollama",)),
+        native("bedrock", needs=("boto3",)),
+        native("ollama", needs=("ollama",)),
     ),
     converse,
     variables=AWS | {"AGNO_TELEMETRY": "false"},

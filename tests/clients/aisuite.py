@@ -3,7 +3,7 @@
 from typing import Any
 
 from tests.clients import MESSAGES, Client
-from tests.clients._routes import ANTHROPIC, COHERE, chats, gemini
+from tests.clients._routes import chats, gemini, native
 
 
 def converse(client: Any, metadata: dict[str, Any]) -> str:
@@ -17,9 +17,9 @@ CLIENT = Client(
         *chats(without=("anthropic", "google", "mistral", "groq", "cohere")),
         *chats("mistral", needs=("mistralai",)),
         *chats("groq", needs=("groq",)),
-        ANTHROPIC.but(needs=("anthropic",)),
+        native("anthropic", needs=("anthropic",)),
         gemini("v1", needs=("google.genai",)),
-        COHERE.but(needs=("cohere",)),
+        native("cohere", needs=("cohere",)),
     ),
     converse,
 )

@@ -3,7 +3,7 @@
 from typing import Any
 
 from tests.clients import MESSAGES, Client, Route
-from tests.clients._routes import ANTHROPIC
+from tests.clients._routes import native
 
 
 def converse(client: Any, metadata: dict[str, Any]) -> str:
@@ -15,7 +15,7 @@ CLIENT = Client(
     "anthropic",
     ("anthropic",),
     (
-        ANTHROPIC,
+        native("anthropic"),
         Route("openrouter", "/api/v1/messages", "anthropic/claude-sonnet-4.5"),
         Route("deepseek", "/anthropic/v1/messages", "deepseek-chat"),
         Route("ollama", "/v1/messages", "gpt-oss:20b", key="ollama"),

@@ -3,7 +3,7 @@
 from typing import Any
 
 from tests.clients import MESSAGES, Client
-from tests.clients._routes import ANTHROPIC, AWS, BEDROCK, COHERE, OLLAMA, chats, embeddings, gemini
+from tests.clients._routes import AWS, chats, embeddings, gemini, native
 
 
 def converse(client: Any, metadata: dict[str, Any]) -> str:
@@ -20,11 +20,11 @@ CLIENT = Client(
     (
         *chats(without=("anthropic", "google", "mistral", "cohere", "ollama")),
         *chats("mistral", needs=("mistralai",)),
-        ANTHROPIC.but(needs=("anthropic",)),
+        native("anthropic", needs=("anthropic",)),
         gemini("v1", needs=("google.genai",)),
-        BEDROCK.but(needs=("boto3",)),
-        COHERE.but(needs=("cohere",)),
-        OLLAMA.but(needs=("ollama",)),
+        native("bedrock", needs=("boto3",)),
+        native("cohere", needs=("cohere",)),
+        native("ollama", needs=("ollama",)),
         *embeddings("openai", "mistral", "ollama", "vllm"),
     ),
     converse,

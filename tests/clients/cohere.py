@@ -3,7 +3,7 @@
 from typing import Any
 
 from tests.clients import MESSAGES, Client, Route
-from tests.clients._routes import COHERE, COHERE_EMBEDDING
+from tests.clients._routes import native, native_embedding
 
 
 def converse(client: Any, metadata: dict[str, Any]) -> str:
@@ -18,7 +18,7 @@ def embed(client: Any, metadata: dict[str, Any]) -> list[float]:
 CLIENT = Client(
     "cohere",
     ("cohere",),
-    (COHERE, COHERE_EMBEDDING, Route("cohere", "/v2/rerank", "rerank-v3.5", kind="rerank")),
+    (native("cohere"), native_embedding("cohere"), Route("cohere", "/v2/rerank", "rerank-v3.5", kind="rerank")),
     converse,
     embed=embed,
 )

@@ -3,7 +3,7 @@
 from typing import Any
 
 from tests.clients import Client
-from tests.clients._routes import ANTHROPIC, AWS, BEDROCK, chats, gemini
+from tests.clients._routes import AWS, chats, gemini, native
 
 
 def converse(client: Any, metadata: dict[str, Any]) -> str:
@@ -15,9 +15,9 @@ CLIENT = Client(
     ("crewai",),
     (
         *chats(without=("anthropic", "google")),
-        ANTHROPIC.but(needs=("anthropic",)),
+        native("anthropic", needs=("anthropic",)),
         gemini("v1beta", needs=("google.genai",)),
-        BEDROCK.but(needs=("boto3",)),
+        native("bedrock", needs=("boto3",)),
     ),
     converse,
     variables={

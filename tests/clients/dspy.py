@@ -3,15 +3,7 @@
 from typing import Any
 
 from tests.clients import Client
-from tests.clients._routes import (
-    ANTHROPIC,
-    COHERE_EMBEDDING,
-    OLLAMA_EMBEDDING,
-    chats,
-    embeddings,
-    gemini,
-    gemini_embedding,
-)
+from tests.clients._routes import chats, embeddings, gemini, gemini_embedding, native, native_embedding
 
 FRESH = {"kwargs": {"cache": False}}
 ANEW = {"kwargs": {"caching": False}}
@@ -33,12 +25,12 @@ CLIENT = Client(
         *chats("openai", cap="max_tokens", settings=FRESH),
         *chats(without=("openai", "anthropic", "google", "xai"), settings=FRESH),
         *chats("xai", settings=FRESH, refuses=("stop",)),
-        ANTHROPIC.but(settings=FRESH),
+        native("anthropic", settings=FRESH),
         gemini("v1beta", settings=FRESH),
         *embeddings("openai", "openrouter", "mistral", "vllm", settings=ANEW),
         gemini_embedding("v1beta", settings=ANEW),
-        COHERE_EMBEDDING.but(settings=ANEW),
-        OLLAMA_EMBEDDING.but(settings=ANEW),
+        native_embedding("cohere", settings=ANEW),
+        native_embedding("ollama", settings=ANEW),
     ),
     converse,
     variables={"LITELLM_LOCAL_MODEL_COST_MAP": "True", "AWS_REGION": "us-east-1"},

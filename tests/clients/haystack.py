@@ -3,17 +3,7 @@
 from typing import Any
 
 from tests.clients import Client, Route
-from tests.clients._routes import (
-    ANTHROPIC,
-    AWS,
-    BEDROCK,
-    COHERE,
-    COHERE_EMBEDDING,
-    chats,
-    embeddings,
-    gemini,
-    gemini_embedding,
-)
+from tests.clients._routes import AWS, chats, embeddings, gemini, gemini_embedding, native, native_embedding
 
 PARTS = "haystack_integrations.components"
 GOOGLE = (f"{PARTS}.generators.google_genai",)
@@ -35,13 +25,13 @@ CLIENT = Client(
         *chats(without=("anthropic", "google", "openrouter", "mistral", "cohere")),
         *chats("openrouter", needs=(f"{PARTS}.generators.openrouter",)),
         *chats("mistral", needs=(f"{PARTS}.generators.mistral",)),
-        ANTHROPIC.but(needs=(f"{PARTS}.generators.anthropic",), fixed=True),
+        native("anthropic", needs=(f"{PARTS}.generators.anthropic",), fixed=True),
         gemini("v1", needs=GOOGLE, fixed=True),
-        BEDROCK.but(needs=(f"{PARTS}.generators.amazon_bedrock",)),
-        COHERE.but(needs=COHERE_PARTS),
+        native("bedrock", needs=(f"{PARTS}.generators.amazon_bedrock",)),
+        native("cohere", needs=COHERE_PARTS),
         *embeddings("openai", "mistral", "together", "ollama", "vllm"),
         gemini_embedding("v1", needs=GOOGLE),
-        COHERE_EMBEDDING.but(needs=COHERE_PARTS),
+        native_embedding("cohere", needs=COHERE_PARTS),
         Route("cohere", "/v2/rerank", "rerank-v3.5", needs=COHERE_PARTS, kind="rerank"),
         Route("openai", "/v1/images/generations", "gpt-image-1", kind="image"),
     ),

@@ -3,7 +3,7 @@
 from typing import Any
 
 from tests.clients import Client
-from tests.clients._routes import ANTHROPIC, AWS, BEDROCK, chats, gemini
+from tests.clients._routes import AWS, chats, gemini, native
 
 
 def converse(client: Any, metadata: dict[str, Any]) -> str:
@@ -17,9 +17,9 @@ CLIENT = Client(
     (
         *chats(without=("anthropic", "google", "mistral")),
         *chats("mistral", needs=("mistralai",)),
-        ANTHROPIC.but(needs=("anthropic",)),
+        native("anthropic", needs=("anthropic",)),
         gemini("v1", needs=("google.genai",)),
-        BEDROCK.but(path=f"/model/{CLAUDE}/converse", id=CLAUDE, needs=("boto3",)),
+        native("bedrock", path=f"/model/{CLAUDE}/converse", id=CLAUDE, needs=("boto3",)),
     ),
     converse,
     variables=AWS,

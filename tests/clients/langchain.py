@@ -3,18 +3,7 @@
 from typing import Any
 
 from tests.clients import Client
-from tests.clients._routes import (
-    ANTHROPIC,
-    AWS,
-    BEDROCK,
-    COHERE_EMBEDDING,
-    OLLAMA,
-    OLLAMA_EMBEDDING,
-    chats,
-    embeddings,
-    gemini,
-    gemini_embedding,
-)
+from tests.clients._routes import AWS, chats, embeddings, gemini, gemini_embedding, native, native_embedding
 
 OPENAI = ("langchain_openai",)
 GOOGLE = ("langchain_google_genai",)
@@ -33,19 +22,19 @@ CLIENT = Client(
     ("langchain",),
     (
         *chats("openai", "cohere", "together", "azure", "huggingface", "vllm", needs=OPENAI),
-        *(
-            route.but(needs=(f"langchain_{route.provider}",))
-            for route in chats("openrouter", "groq", "deepseek", "xai")
-        ),
+        *chats("openrouter", needs=("langchain_openrouter",)),
+        *chats("groq", needs=("langchain_groq",)),
+        *chats("deepseek", needs=("langchain_deepseek",)),
+        *chats("xai", needs=("langchain_xai",)),
         *chats("mistral", needs=("langchain_mistralai",)),
-        ANTHROPIC.but(needs=("langchain_anthropic",)),
+        native("anthropic", needs=("langchain_anthropic",)),
         gemini("v1", needs=GOOGLE),
-        BEDROCK.but(needs=("langchain_aws",)),
-        OLLAMA.but(needs=("langchain_ollama",)),
+        native("bedrock", needs=("langchain_aws",)),
+        native("ollama", needs=("langchain_ollama",)),
         *embeddings("openai", "mistral", "together", "vllm", needs=OPENAI),
         gemini_embedding("v1", needs=GOOGLE),
-        COHERE_EMBEDDING.but(path="/v1/embed", needs=("langchain_cohere",)),
-        OLLAMA_EMBEDDING.but(needs=("langchain_ollama",)),
+        native_embedding("cohere", path="/v1/embed", needs=("langchain_cohere",)),
+        native_embedding("ollama", needs=("langchain_ollama",)),
     ),
     converse,
     variables=AWS | {"LANGSMITH_TRACING": "false"},

@@ -3,18 +3,7 @@
 from typing import Any
 
 from tests.clients import MESSAGES, Client, Route
-from tests.clients._routes import (
-    ANTHROPIC,
-    BEDROCK,
-    COHERE,
-    COHERE_EMBEDDING,
-    OLLAMA,
-    OLLAMA_EMBEDDING,
-    chats,
-    embeddings,
-    gemini,
-    gemini_embedding,
-)
+from tests.clients._routes import chats, embeddings, gemini, gemini_embedding, native, native_embedding
 
 
 def converse(client: Any, metadata: dict[str, Any]) -> str:
@@ -31,11 +20,11 @@ CLIENT = Client(
     (
         *chats(without=("anthropic", "google", "xai", "cohere", "ollama")),
         *chats("xai", refuses=("stop",)),
-        ANTHROPIC,
+        native("anthropic"),
         gemini("v1beta", cap="generationConfig.max_output_tokens"),
-        BEDROCK.but(needs=("boto3",)),
-        COHERE,
-        OLLAMA,
+        native("bedrock", needs=("boto3",)),
+        native("cohere"),
+        native("ollama"),
         Route("fireworks", "/inference/v1/chat/completions", "accounts/fireworks/models/llama-v3p1-8b-instruct"),
         Route("cerebras", "/v1/chat/completions", "gpt-oss-120b"),
         Route("nvidia", "/v1/chat/completions", "meta/llama-3.3-70b-instruct"),
@@ -44,8 +33,8 @@ CLIENT = Client(
         Route("litellm", "/v1/chat/completions", "mock/gpt"),
         *embeddings("openai", "openrouter", "mistral", "vllm"),
         gemini_embedding("v1beta"),
-        COHERE_EMBEDDING,
-        OLLAMA_EMBEDDING,
+        native_embedding("cohere"),
+        native_embedding("ollama"),
         Route("litellm", "/v1/embeddings", "mock/embedding", kind="embedding"),
         Route("openai", "/v1/images/generations", "gpt-image-1", kind="image"),
         Route("cohere", "/v2/rerank", "rerank-v3.5", kind="rerank"),

@@ -3,18 +3,7 @@
 from typing import Any
 
 from tests.clients import Client
-from tests.clients._routes import (
-    ANTHROPIC,
-    AWS,
-    BEDROCK,
-    COHERE_EMBEDDING,
-    OLLAMA,
-    OLLAMA_EMBEDDING,
-    chats,
-    embeddings,
-    gemini,
-    gemini_embedding,
-)
+from tests.clients._routes import AWS, chats, embeddings, gemini, gemini_embedding, native, native_embedding
 
 LLMS = "llama_index.llms"
 EMBEDDINGS = "llama_index.embeddings"
@@ -36,14 +25,14 @@ CLIENT = Client(
         *chats("openai", id="gpt-99-of-tomorrow", needs=LIKE),
         *chats(without=("openai", "anthropic", "google", "mistral", "ollama"), needs=LIKE),
         *chats("mistral", needs=(f"{LLMS}.mistralai",)),
-        ANTHROPIC.but(needs=(f"{LLMS}.anthropic",)),
+        native("anthropic", needs=(f"{LLMS}.anthropic",)),
         gemini("v1beta", needs=(f"{LLMS}.google_genai",)),
-        BEDROCK.but(needs=(f"{LLMS}.bedrock_converse",)),
-        OLLAMA.but(needs=(f"{LLMS}.ollama",), settings={"num_ctx": 8192}),
+        native("bedrock", needs=(f"{LLMS}.bedrock_converse",)),
+        native("ollama", needs=(f"{LLMS}.ollama",), settings={"num_ctx": 8192}),
         *embeddings("openai", "mistral", "together", "vllm", needs=(f"{EMBEDDINGS}.openai_like",)),
         gemini_embedding("v1beta", needs=(f"{EMBEDDINGS}.google_genai",)),
-        COHERE_EMBEDDING.but(needs=(f"{EMBEDDINGS}.cohere",)),
-        OLLAMA_EMBEDDING.but(needs=(f"{EMBEDDINGS}.ollama",)),
+        native_embedding("cohere", needs=(f"{EMBEDDINGS}.cohere",)),
+        native_embedding("ollama", needs=(f"{EMBEDDINGS}.ollama",)),
     ),
     converse,
     variables=AWS,

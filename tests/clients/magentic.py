@@ -3,7 +3,7 @@
 from typing import Any
 
 from tests.clients import Client
-from tests.clients._routes import ANTHROPIC, chats
+from tests.clients._routes import chats, native
 
 
 def converse(client: Any, metadata: dict[str, Any]) -> str:
@@ -15,6 +15,6 @@ def converse(client: Any, metadata: dict[str, Any]) -> str:
 CLIENT = Client(
     "magentic",
     ("magentic",),
-    (*chats(without=("anthropic",)), ANTHROPIC.but(needs=("anthropic",))),
+    (*chats(without=("anthropic",)), native("anthropic", needs=("anthropic",))),
     converse,
 )

@@ -3,7 +3,7 @@
 from typing import Any
 
 from tests.clients import Client, Route
-from tests.clients._routes import ANTHROPIC, chats, gemini
+from tests.clients._routes import chats, gemini, native
 
 
 def converse(client: Any, metadata: dict[str, Any]) -> str:
@@ -18,7 +18,7 @@ CLIENT = Client(
     (
         Route("openai", "/v1/responses", "gpt-4o", "max_output_tokens"),
         *chats(without=("openai", "anthropic", "google", "azure")),
-        ANTHROPIC.but(needs=("anthropic",)),
+        native("anthropic", needs=("anthropic",)),
         gemini("v1beta", needs=("google.genai",)),
     ),
     converse,

@@ -3,7 +3,7 @@
 from typing import Any
 
 from tests.clients import MESSAGES, Client, Route
-from tests.clients._routes import OLLAMA, OLLAMA_EMBEDDING
+from tests.clients._routes import native, native_embedding
 
 
 def converse(client: Any, metadata: dict[str, Any]) -> str:
@@ -18,8 +18,8 @@ CLIENT = Client(
     "ollama",
     ("ollama",),
     (
-        OLLAMA,
-        OLLAMA_EMBEDDING,
+        native("ollama"),
+        native_embedding("ollama"),
         Route("ollama-cloud", "/api/chat", "gpt-oss:120b", "options.num_predict"),
         Route("ollama-cloud", "/api/embed", "embeddinggemma", kind="embedding"),
     ),

@@ -3,7 +3,7 @@
 from typing import Any
 
 from tests.clients import Client
-from tests.clients._routes import ANTHROPIC, OLLAMA, chats, gemini
+from tests.clients._routes import chats, gemini, native
 
 
 def converse(client: Any, metadata: dict[str, Any]) -> str:
@@ -15,9 +15,9 @@ CLIENT = Client(
     ("outlines",),
     (
         *chats(without=("anthropic", "google", "ollama")),
-        ANTHROPIC.but(needs=("anthropic",)),
+        native("anthropic", needs=("anthropic",)),
         gemini("v1", needs=("google.genai",)),
-        OLLAMA.but(needs=("ollama",)),
+        native("ollama", needs=("ollama",)),
     ),
     converse,
 )

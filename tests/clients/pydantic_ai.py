@@ -3,17 +3,7 @@
 from typing import Any
 
 from tests.clients import Client
-from tests.clients._routes import (
-    ANTHROPIC,
-    AWS,
-    BEDROCK,
-    COHERE,
-    COHERE_EMBEDDING,
-    chats,
-    embeddings,
-    gemini,
-    gemini_embedding,
-)
+from tests.clients._routes import AWS, chats, embeddings, gemini, gemini_embedding, native, native_embedding
 
 
 def converse(client: Any, metadata: dict[str, Any]) -> str:
@@ -31,13 +21,13 @@ CLIENT = Client(
         *chats(without=("anthropic", "google", "groq", "mistral", "cohere")),
         *chats("groq", needs=("groq",)),
         *chats("mistral", needs=("mistralai",)),
-        ANTHROPIC.but(needs=("anthropic",)),
+        native("anthropic", needs=("anthropic",)),
         gemini("v1beta", needs=("google.genai",)),
-        BEDROCK.but(needs=("boto3",)),
-        COHERE.but(needs=("cohere",)),
+        native("bedrock", needs=("boto3",)),
+        native("cohere", needs=("cohere",)),
         *embeddings("openai", "mistral", "ollama", "vllm"),
         gemini_embedding("v1beta", needs=("google.genai",)),
-        COHERE_EMBEDDING.but(needs=("cohere",)),
+        native_embedding("cohere", needs=("cohere",)),
     ),
     converse,
     variables=AWS,

@@ -4,16 +4,7 @@ import asyncio
 from typing import Any
 
 from tests.clients import Client
-from tests.clients._routes import (
-    ANTHROPIC,
-    BEDROCK,
-    OLLAMA,
-    OLLAMA_EMBEDDING,
-    chats,
-    embeddings,
-    gemini,
-    gemini_embedding,
-)
+from tests.clients._routes import chats, embeddings, gemini, gemini_embedding, native, native_embedding
 
 
 def converse(client: Any, metadata: dict[str, Any]) -> str:
@@ -34,13 +25,13 @@ CLIENT = Client(
     ("semantic_kernel",),
     (
         *chats(without=("anthropic", "google", "ollama")),
-        ANTHROPIC.but(needs=("anthropic",)),
+        native("anthropic", needs=("anthropic",)),
         gemini("v1beta", needs=("google.genai",)),
-        BEDROCK.but(needs=("boto3",)),
-        OLLAMA.but(needs=("ollama",)),
+        native("bedrock", needs=("boto3",)),
+        native("ollama", needs=("ollama",)),
         *embeddings("openai", "mistral", "vllm"),
         gemini_embedding("v1beta", needs=("google.genai",)),
-        OLLAMA_EMBEDDING.but(path="/api/embeddings", needs=("ollama",)),
+        native_embedding("ollama", path="/api/embeddings", needs=("ollama",)),
     ),
     converse,
     variables={"AWS_REGION": "us-east-1"},
