@@ -28,6 +28,7 @@ Ask = Callable[[Exchange], Parsed]
 class Fetcher:
     """Fetches the listing of one source.
 
+    Answers are kept in `cache`: by default the user's, or nowhere if a `transport` stands in for the network.
     `headers` carry the key, or `sign` makes those of each request; `hint` says what to do when nothing answers. What
     a `live_only` server says is kept for offline use, but never shown in place of what it says now: a server that is
     down has no models.
@@ -49,7 +50,7 @@ class Fetcher:
         self.asked = Asked(source, url, key, hint)
         self.headers = dict(headers or {})
         self._transport = transport
-        self._cache = cache
+        self._cache = DiscoveryCache() if cache is None and transport is None else cache
         self._live_only = live_only
         self._sign = sign
 

@@ -106,7 +106,7 @@ class ProviderAPISource(ModelSource):
             self.name,
             url + self._apart,
             self._transport,
-            cache=DiscoveryCache() if self._cache is None and self._transport is None else self._cache,
+            cache=self._cache,
             headers=self.served.headers(key.reveal() if key and not login else None),
             key=key,
             hint=self._hint(),

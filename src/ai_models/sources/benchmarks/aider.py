@@ -89,7 +89,7 @@ class AiderLeaderboardSource(ScoreSource):
     ) -> None:
         self.tables = dict(tables)
         self._transport = transport
-        self._cache = DiscoveryCache() if cache is None and transport is None else cache
+        self._cache = cache
 
     def listing(self) -> Listing:
         """Ask for the tables and return their scores."""

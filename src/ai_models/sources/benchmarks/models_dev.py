@@ -60,7 +60,7 @@ class ModelsDevScoresSource(ScoreSource):
     ) -> None:
         self.url = url
         self._transport = transport
-        self._cache = DiscoveryCache() if cache is None and transport is None else cache
+        self._cache = cache
 
     def listing(self) -> Listing:
         """Ask for the list and return its scores."""

@@ -79,7 +79,7 @@ class ModelsDevSource(ModelSource):
     ) -> None:
         self.url = url
         self._transport = transport
-        self._cache = DiscoveryCache() if cache is None and transport is None else cache
+        self._cache = cache
 
     def discover_models(self) -> list[Model]:
         """Ask for the catalogue and return its models."""

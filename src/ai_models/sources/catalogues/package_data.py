@@ -65,11 +65,9 @@ class DataSource(ModelSource):
         return Listing(parsed.models, parsed.skipped, origin="embedded", date=self.date)
 
     def _fetched(self, url: str) -> Listing:
-        from ai_models.cache import DiscoveryCache
         from ai_models.sources.fetch import Fetcher
 
-        cache = DiscoveryCache() if self.transport is None else None
-        fetcher = Fetcher(self.name, url, self.transport, cache=cache)
+        fetcher = Fetcher(self.name, url, self.transport)
         return fetcher.listing(lambda exchange: self.parse(exchange.json(url)))
 
 
