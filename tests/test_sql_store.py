@@ -369,3 +369,13 @@ def test_a_file_that_another_connection_writes_as_it_is_opened_is_waited_for(tmp
     written.join()
     engine.dispose()
     other.close()
+
+
+def test_a_model_that_is_removed_and_made_anew_comes_after_those_made_in_between(opened: Opened) -> None:
+    store = opened()
+    store["a"], store["z"] = Model("a", "x"), Model("z", "x")
+    with store.transaction():
+        del store["a"]
+        store["b"] = Model("b", "x")
+        store["a"] = Model("a", "x")
+    assert list(store) == ["z", "b", "a"]

@@ -297,8 +297,9 @@ class ModelRegistry(MutableMapping[str, Model]):
     @property
     def _names(self) -> Names:
         """The index of all names, as the store is now: the store's own, if it has one."""
-        if self._store.names is not None:
-            return self._store.names
+        names = self._store.names
+        if names is not None:
+            return names
         self._store.refresh()
         if self._index is None or self._indexed != self._store.revision:
             self._index = Index(model._record for model in self._store.peek())

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from ai_models._core.lookup import Facts, Names
+from ai_models._core.lookup import Facts, Found, Names
 from ai_models.stores.sql.tables import MODELS, NAMES, key_of
 
 if TYPE_CHECKING:
@@ -13,9 +13,10 @@ if TYPE_CHECKING:
 
 _WORD = re.compile(r"[^\W_]+")
 _SHORTLIST = 100
-_BY_NAME = (
-    f"SELECT {NAMES}.kind, {NAMES}.exact, {MODELS}.record FROM {NAMES} JOIN {MODELS} ON {MODELS}.n = {NAMES}.n"
-    f" WHERE {NAMES}.folded = ? ORDER BY {NAMES}.n"
+_BY_NAMES = (
+    f"SELECT {NAMES}.n, {NAMES}.folded, {NAMES}.kind, {NAMES}.exact, {MODELS}.record"
+    f" FROM {NAMES} JOIN {MODELS} ON {MODELS}.n = {NAMES}.n WHERE {NAMES}.folded IN (?, ?, ?)"
+    f" UNION ALL SELECT n, NULL, NULL, NULL, record FROM {MODELS} WHERE id IN (?, ?, ?) ORDER BY 1"
 )
 
 
@@ -38,6 +39,12 @@ class SqlNames(Names):
             self._rows.clear()
         return self
 
+    def find(self, text: str) -> Found | None:
+        """Return the model that a text means; what its steps look for is asked of the database at once."""
+        if text not in self._known:
+            self._ask(text, text.partition("/")[2] or text, text.partition(":")[2] or text)
+        return super().find(text)
+
     def _record(self, id: str) -> Facts | None:
         if id not in self._records:
             self._records[id] = self._store.record(id)
@@ -56,13 +63,27 @@ class SqlNames(Names):
     def _of(self, folded: str) -> list[tuple[str, str, str]]:
         """Return every name that is this text in small letters: its kind, how it is written, and whose it is."""
         if folded not in self._rows:
-            found = []
-            for kind, exact, text in self._store.query(_BY_NAME, key_of(folded)):
-                record = self._store.parsed(text)
-                self._records[record["id"]] = record
-                found.append((kind, exact, record["id"]))
-            self._rows[folded] = found
+            self._ask(folded, folded, folded)
         return self._rows[folded]
+
+    def _ask(self, *texts: str) -> None:
+        """Look up all names that are these three texts in small letters, and the models whose ids these are."""
+        folded = [text.lower() for text in texts]
+        found: dict[str, list[tuple[str, str, str]]] = {key_of(name): [] for name in folded}
+        for _, name, kind, exact, text in self._store.query(_BY_NAMES, *folded, *texts):
+            id = self._read(text)["id"]
+            if kind is not None and name in found:
+                found[name].append((kind, exact, id))
+        for name, text in zip(folded, texts, strict=True):
+            self._rows[name] = found[key_of(name)]
+            self._records.setdefault(text, None)
+
+    def _read(self, text: str) -> Facts:
+        """Return the record that a row holds, and remember it."""
+        record = self._store.parsed(text)
+        self._records[record["id"]] = record
+        self._store.lock.note(record["id"], text)
+        return record
 
     def _near(self, wanted: str, text: str) -> Iterable[str]:
         """Return models that share all words with a text, or all but one, or one: a few hundred at most."""
@@ -91,6 +112,4 @@ class SqlNames(Names):
 
     def _ids(self, rows: Iterable[Any]) -> Iterator[str]:
         for (text,) in rows:
-            record = self._store.parsed(text)
-            self._records[record["id"]] = record
-            yield record["id"]
+            yield self._read(text)["id"]

@@ -127,10 +127,14 @@ class SqlStore(Store):
         with self.lock:
             if self._work is not None and id in self._work.pending:
                 return self._work.pending[id].record
-            with self.connected(flushed=False) as connection:
-                sql = placed(f"SELECT record FROM {MODELS} WHERE id = ?", self.dialect)
-                row = connection.exec_driver_sql(sql, _bound((id,))).first()
-        return None if row is None else self.parsed(row[0])
+            if self._work is None and id in self.lock.texts:
+                text = self.lock.texts[id]
+            else:
+                with self.connected(flushed=False) as connection:
+                    sql = placed(f"SELECT record FROM {MODELS} WHERE id = ?", self.dialect)
+                    text = connection.exec_driver_sql(sql, _bound((id,))).scalar()
+                self.lock.note(id, text)
+        return None if text is None else self.parsed(text)
 
     def parsed(self, text: str) -> Record:
         """Return the record that a row holds; raise `StoreCorruptError` for one that is no JSON."""

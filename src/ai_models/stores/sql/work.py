@@ -83,7 +83,9 @@ class Work:
         return self._writer
 
     def put(self, id: str, change: Change) -> None:
-        """Note a change, which is written later."""
+        """Note a change, which is written later: in the order of the changes, a model that is made anew last."""
+        if change.anew:
+            self.pending.pop(id, None)
         self.pending[id] = change
         if len(self.pending) >= _SPILLED:
             self.flush()
