@@ -5,11 +5,8 @@ from collections.abc import Iterable, Mapping, MutableMapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from ai_models._core.contracts import Connector, ModelSource
 from ai_models._core.model import Model
 from ai_models._core.registry import ModelRegistry
-from ai_models.availability import Availability
-from ai_models.changes import ChangeLog
 from ai_models.errors import (
     ConnectorNotFoundError,
     InvalidModelError,
@@ -21,8 +18,11 @@ from ai_models.groups import Groups
 from ai_models.plugins import Plugins
 
 if TYPE_CHECKING:
+    from ai_models._core.contracts import Connector, ModelSource
+    from ai_models.availability import Availability
     from ai_models.benchmarks import Benchmarks
     from ai_models.budgets import Budgets
+    from ai_models.changes import ChangeLog
     from ai_models.costs.estimator import Costs
     from ai_models.health import Health
     from ai_models.health_log import HealthLog
@@ -44,9 +44,9 @@ class Holdings:
         self,
         registry: ModelRegistry | None = None,
         *,
-        sources: Mapping[str, ModelSource] | None = None,
-        connectors: Iterable[Connector] | None = None,
-        changes: ChangeLog | None = None,
+        sources: "Mapping[str, ModelSource] | None" = None,
+        connectors: "Iterable[Connector] | None" = None,
+        changes: "ChangeLog | None" = None,
     ) -> None:
         self.models = ModelRegistry() if registry is None else registry
         if self.models.availability is None:
@@ -58,7 +58,7 @@ class Holdings:
         self._changes = changes
 
     @cached_property
-    def sources(self) -> MutableMapping[str, ModelSource]:
+    def sources(self) -> "MutableMapping[str, ModelSource]":
         """The sources by name: the built-in ones, those of installed packages, and your own."""
         if self._sources is not None:
             return self._sources
@@ -67,7 +67,7 @@ class Holdings:
         return Plugins(builtin_sources(), group="ai_models.sources", missing=SourceNotFoundError)
 
     @cached_property
-    def connectors(self) -> MutableMapping[str, Connector]:
+    def connectors(self) -> "MutableMapping[str, Connector]":
         """The connectors by name: the built-in ones, those of installed packages, and your own."""
         if self._connectors is not None:
             return self._connectors
@@ -88,7 +88,7 @@ class Holdings:
         return load_catalogue()
 
     @property
-    def availability(self) -> Availability:
+    def availability(self) -> "Availability":
         """Which models can be called now, and why the others can't; as known since the last discovery or check.
 
         >>> from ai_models import ModelManager
@@ -97,6 +97,8 @@ class Holdings:
         >>> manager.availability.why_not(manager.models["gpt-4"])
         {'openai': 'no key (set OPENAI_API_KEY)'}
         """
+        from ai_models.availability import Availability
+
         return Availability(self.models, self.last_answers, self.health_log)
 
     @cached_property
@@ -131,8 +133,10 @@ class Holdings:
         )
 
     @cached_property
-    def change_log(self) -> ChangeLog:
+    def change_log(self) -> "ChangeLog":
         """What discoveries changed, as it is written down: `changes` reads it."""
+        from ai_models.changes import ChangeLog
+
         kept = self._changes
         return kept or ChangeLog(_beside(self.models, ".changes.jsonl"), journal=self.models.journal("changes"))
 
@@ -218,17 +222,17 @@ class Holdings:
                 raise
             raise ModelNotFoundError(error.key, hint="(the registry is empty: run `ai-models discover`)") from None
 
-    def _source(self, name: str) -> ModelSource:
+    def _source(self, name: str) -> "ModelSource":
         found: ModelSource = named(self.sources, name, SourceNotFoundError)
         return found
 
-    def register_source(self, name: str, source: ModelSource) -> None:
+    def register_source(self, name: str, source: "ModelSource") -> None:
         """Add a source under a name; raise `ValueError` for a name that labels can't hold."""
         if not name or any(char.isspace() or char == "@" for char in name):
             raise InvalidModelError("source", name, "a source's name is one word without '@'")
         self.sources[name] = source
 
-    def register_connector(self, connector: Connector) -> None:
+    def register_connector(self, connector: "Connector") -> None:
         """Add a connector under its own name."""
         self.connectors[connector.name] = connector
 

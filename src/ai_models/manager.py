@@ -5,19 +5,19 @@ from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
-from ai_models._core.contracts import ModelSource
 from ai_models._core.model import Model
 from ai_models._core.pricing import Pricing
 from ai_models._core.registry import ModelRegistry
-from ai_models.changes import Change
 from ai_models.errors import AIModelsError, AIModelsWarning, ConnectorNotFoundError, SourceError
 from ai_models.holdings import Holdings, named
-from ai_models.lifecycle import Retirement, retiring
 
 if TYPE_CHECKING:
+    from ai_models._core.contracts import ModelSource
+    from ai_models.changes import Change
     from ai_models.comparison.table import Comparison
     from ai_models.costs.records import Cost
     from ai_models.discovery import Answer, DiscoveryReport, Progress
+    from ai_models.lifecycle import Retirement
     from ai_models.pick.choice import Choice
 
 __all__ = ["AIModelsError", "ModelManager", "default_storage", "get_manager"]
@@ -192,12 +192,14 @@ class ModelManager(Holdings):
         """Put models into a named group, all or none; `tags=["group:<name>"]` finds them."""
         self.groups.add(name, model_ids)
 
-    def changes(self, since: str | timedelta | None = None) -> list[Change]:
+    def changes(self, since: str | timedelta | None = None) -> "list[Change]":
         """Return what discoveries changed, oldest first, from `since` (`7d`, `2026-11-01`) on."""
         return list(self.change_log.since(since))
 
-    def retiring(self, within: str | timedelta = "90d") -> list[Retirement]:
+    def retiring(self, within: str | timedelta = "90d") -> "list[Retirement]":
         """Return the offers in `models` that retire, or may, within a span such as `90d`; the next one first."""
+        from ai_models.lifecycle import retiring
+
         return retiring(self.models.values(), within)
 
     def pricing(self, model_id: str, provider: str | None = None, at: str | date | None = None) -> Pricing:
@@ -270,7 +272,7 @@ class ModelManager(Holdings):
         return {model.id: model.conflicts for model in self.models.values() if model.conflicts}
 
     def _remember(
-        self, report: "DiscoveryReport", sources: Mapping[str, ModelSource], answers: "Mapping[str, Answer]"
+        self, report: "DiscoveryReport", sources: "Mapping[str, ModelSource]", answers: "Mapping[str, Answer]"
     ) -> None:
         """Write down what a discovery changed, and what became of the sources that were really asked."""
         from ai_models.reconcile import what_became_of

@@ -4,8 +4,6 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from difflib import SequenceMatcher
-from heapq import nlargest
 from typing import Any, Literal
 
 from ai_models._core.model import Model
@@ -110,6 +108,8 @@ class Names(ABC):
         if not wanted:
             return []
         scored = [(self._likeness(id, wanted), id) for id in self._near(wanted, text) if id != text]
+        from heapq import nlargest
+
         return [id for score, id in nlargest(limit, scored) if score >= _CUTOFF]
 
     def _facts(self, id: str) -> Facts:
@@ -242,6 +242,8 @@ class Index(Names):
 
     def _near(self, wanted: str, text: str) -> Iterable[str]:
         pairs = {wanted[at : at + 2] for at in range(len(wanted) - 1)} or {wanted}
+        from heapq import nlargest
+
         return nlargest(_SHORTLIST, self._records, key=lambda id: self._overlap(id, pairs))
 
     def _overlap(self, id: str, pairs: set[str]) -> float:
@@ -308,6 +310,8 @@ def _wire_id(offer: Facts) -> str | None:
 
 def _likeness(name: str, wanted: str) -> float:
     """Return how near a name is, from 0 to 1; one that has what is wanted in it is near, however long it is."""
+    from difflib import SequenceMatcher
+
     least = 0.0
     if len(wanted) > 2 and wanted in name:
         least = (0.8 if name.startswith(wanted) else 0.7) + 0.2 * len(wanted) / len(name)

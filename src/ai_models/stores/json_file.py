@@ -5,18 +5,19 @@ to the disk, and takes the old one's place. A lock file lets one process write a
 another one wrote in between is read first, and both their changes are kept.
 """
 
-import json
-import shlex
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from os import PathLike, fspath
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ai_models._core.record import Record, merge_values
 from ai_models._core.store import MemoryStore, Work
 from ai_models.errors import InvalidModelError, StoreBusyError, StoreCorruptError, StoreError, StoreVersionError
 from ai_models.stores import file_io, slices
 from ai_models.stores.file_io import Signature
+
+if TYPE_CHECKING:
+    from json import JSONDecodeError
 
 SCHEMA = 1
 """The version of the file's layout; a file of a newer one is refused."""
@@ -69,7 +70,7 @@ class JsonStore(MemoryStore):
 
     def _load(self) -> None:
         content, signature = file_io.read(self.path)
-        fresh = not content.strip() and (signature is None or file_io.backup_of(self.path) is None)
+        fresh = (not content or content.isspace()) and (signature is None or file_io.backup_of(self.path) is None)
         self._rows, self._meta, self._rest = ({}, {}, {}) if fresh else parse_file(content, self.path)
         self._signature, self._stale = signature, False
         self._forget()
@@ -199,11 +200,13 @@ def _unwritable(rows: Mapping[str, Record | bytes], error: TypeError) -> Excepti
     return StoreError(f"can't be written as JSON: {error}")
 
 
-def _corrupt(path: str, what: str, error: json.JSONDecodeError | None = None) -> StoreCorruptError:
+def _corrupt(path: str, what: str, error: "JSONDecodeError | None" = None) -> StoreCorruptError:
     backup = file_io.backup_of(path)
     if backup is None:
         advice = "nothing was changed; mend it, or move it away to start anew"
     else:
-        advice = f"the last good copy is beside it: cp {shlex.quote(backup)} {shlex.quote(path)}"
+        from shlex import quote
+
+        advice = f"the last good copy is beside it: cp {quote(backup)} {quote(path)}"
     line, column = (None, None) if error is None else (error.lineno, error.colno)
     return StoreCorruptError(f"{path} {what}; {advice}", path, line=line, column=column, backup=backup)

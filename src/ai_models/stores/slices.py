@@ -8,7 +8,10 @@ from typing import Any
 from zlib import crc32
 
 _MODELS = b'\n  "models": {'
-_NEXT = b'\n    "'
+_FIRST = b'\n    "'
+_COLON = b'": '
+_LAST = b"\n    }"
+_NEXT = _LAST + b"," + _FIRST
 _UNKNOWN = "0" * 8
 
 
@@ -37,13 +40,18 @@ def cut(content: bytes) -> tuple[bytes, dict[str, bytes]] | None:
     start = content.find(_MODELS)
     if start < 0 or _line(_checksum(content, start)) not in content[:start]:
         return None
-    pieces = content[start + len(_MODELS) : content.rindex(b"}", 0, content.rindex(b"}"))].split(_NEXT)[1:]
     models = {}
-    for piece in pieces:
-        id, quote, model = piece.partition(b'": ')
-        if b"\\" in id or not quote:
+    end = content.rindex(b"}", 0, content.rindex(b"}"))
+    at = content.find(_FIRST, start, end)
+    while at >= 0:
+        at += len(_FIRST)
+        id = content[at : content.index(b'"', at)]
+        if b"\\" in id:
             return None
-        models[id.decode()] = model.rstrip().rstrip(b",")
+        at += len(id) + len(_COLON)
+        after = content.find(_NEXT, at, end)
+        models[id.decode()] = content[at : after + len(_LAST)] if after >= 0 else content[at:end].rstrip()
+        at = after if after < 0 else after + len(_NEXT) - len(_FIRST)
     return content[:start].rstrip(b",") + b"}", models
 
 
