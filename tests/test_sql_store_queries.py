@@ -73,6 +73,33 @@ def test_every_store_gives_the_same_answer(
         assert answers == [answers[0]] * len(registries), (query, sort, limit, via)
 
 
+NAMES = st.text("aB4-_/.:% é☃漢\x00'", min_size=1, max_size=8)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.tuples(models(NAMES), st.none() | NAMES, NAMES), max_size=6), NAMES, LIMITS)
+def test_every_store_finds_the_same_by_a_piece_of_a_name(
+    registries: list[ModelRegistry], stored: list[tuple[Model, str | None, str]], text: str, limit: int | None
+) -> None:
+    for model, alias, wire in stored:
+        model.aliases = [alias] if alias else []
+        model.connector_metadata = {"azure": {"id": wire}}
+    for registry in registries:
+        registry.clear()
+        registry.write({model.id: model for model, *_ in stored}.values())
+    answers = [[model.id for model in each.search(text, limit=limit)] for each in registries]
+    assert answers == [answers[0]] * len(registries)
+
+
+def test_a_search_for_very_much_is_answered(registries: list[ModelRegistry]) -> None:
+    for registry in registries:
+        registry.clear()
+        registry["a" * 500] = Model("a" * 500, "x", connector_metadata={"azure": {"id": "b" * 200}})
+        assert [model.provider for model in registry.search("a" * 300)] == ["x"]
+        assert [model.provider for model in registry.search("b" * 200 + " a" * 2_000)] == ["x"]
+        assert registry.search("a" * 100_000) == registry.search("- /") == []
+
+
 OURS = ("released", "is_local", "tags", "input_modalities")
 """Fields that Mongo knows less of: a day known in part is a period, not local the default, what is empty absent."""
 

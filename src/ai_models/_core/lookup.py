@@ -104,7 +104,7 @@ class Names(ABC):
         >>> Index([{"id": "openai/gpt-4o", "provider": "openai"}]).suggest("gtp-4o")
         ['openai/gpt-4o']
         """
-        wanted = _squash(text[:_LONGEST])
+        wanted = squash(text[:_LONGEST])
         if not wanted:
             return []
         scored = [(self._likeness(id, wanted), id) for id in self._near(wanted, text) if id != text]
@@ -292,7 +292,7 @@ def squashed(record: Facts) -> tuple[str, ...]:
         return ()
     others = (name for table, name in named(record) if table in ("alias", "name"))
     names = [record["id"], record["id"].rpartition("/")[2], *others]
-    return tuple(dict.fromkeys(_squash(name[:_LONGEST]) for name in names))
+    return tuple(dict.fromkeys(squash(name[:_LONGEST]) for name in names))
 
 
 def _offers(record: Facts) -> set[tuple[str, str]]:
@@ -318,5 +318,10 @@ def _likeness(name: str, wanted: str) -> float:
     return max(least, SequenceMatcher(None, name, wanted).ratio())
 
 
-def _squash(text: str) -> str:
+def squash(text: str) -> str:
+    """Return a text as names are compared: its letters and digits, small.
+
+    >>> squash("Claude Sonnet 4.5"), squash("claude-sonnet-4-5")
+    ('claudesonnet45', 'claudesonnet45')
+    """
     return _PUNCTUATION.sub("", text.lower())

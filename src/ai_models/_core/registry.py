@@ -188,6 +188,26 @@ class ModelRegistry(MutableMapping[str, Model]):
         with self._store.lock:
             return self._names.suggest(text, limit)
 
+    def search(self, text: str, *, limit: int | None = None) -> list[Model]:
+        """Return the models that have every word of a text in a name or a provider's id, the best first.
+
+        Upper and lower case and punctuation don't matter, names are ids and aliases, too. One that is
+        the text comes before those that begin with it, have a word that does, or have it inside; of
+        equals the shortest id comes first.
+
+        >>> registry = ModelRegistry()
+        >>> registry.update({id: {"provider": "openai"} for id in ("gpt-4o-mini", "chatgpt-4o-latest", "gpt-4o", "o3")})
+        >>> [model.id for model in registry.search("GPT 4o")]
+        ['gpt-4o', 'gpt-4o-mini', 'chatgpt-4o-latest']
+        """
+        from ai_models._core.matching import search_models, words_of
+
+        words = words_of(text)
+        if not words:
+            return []
+        with self._store.lock:
+            return list(self._store.lend(search_models(text, self._store.mentioning(words), limit)))
+
     def offers(self, id: str) -> list[tuple[str, Offer]]:
         """Return all offers of a model and then of its dated snapshots, newest first, each with its model's id.
 

@@ -1,7 +1,7 @@
 """What a registry stands on: the `Store` interface, and the store that keeps its models in memory."""
 
 from abc import abstractmethod
-from collections.abc import Iterable, Iterator, Mapping, MutableMapping
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from threading import RLock
@@ -89,6 +89,10 @@ class Store(MutableMapping[str, Model]):
     def select(self, wanted: Wanted) -> Iterator[Model]:
         """Yield the models that are wanted, to be looked at as those of `peek` are."""
         return wanted.out_of(self.peek)
+
+    def mentioning(self, words: Sequence[str]) -> Iterable[Model]:
+        """Return all models that some words, small letters and digits, may be found in; and any others."""
+        return self.peek()
 
     def explain(self, wanted: Wanted) -> Explanation:
         """Return how `select` answers."""

@@ -120,9 +120,13 @@ class Filters:
         return bool(self.providers or self.free)
 
     def models(
-        self, registry: "ModelRegistry", sort: str | None = None, availability: Availability | None = None
+        self,
+        registry: "ModelRegistry",
+        sort: str | None = None,
+        availability: Availability | None = None,
+        among: Iterable[Model] | None = None,
     ) -> Iterator[Model]:
-        """Yield the models of a registry that fit, in order.
+        """Yield the models of a registry that fit, or `among` some of them, in order.
 
         Where a provider or a price of nothing is asked for, each offer that fits is a model of its
         own: as that provider serves it, its `provider` the key of the offer.
@@ -131,10 +135,10 @@ class Filters:
             _check_group(self.group, registry)
         reach = availability or Availability(registry)
         if not self.by_offer:
-            found = registry.find(self.query(), sort=sort)
+            found = registry.find(self.query(), sort=sort) if among is None else compile_selection(self.query())(among)
             wanted = self.available
             return found if wanted is None else (model for model in found if reach.covers(model) is wanted)
-        views = serve(registry.values(), [*_provider_ids(self.providers, registry)])
+        views = serve(registry.values() if among is None else among, [*_provider_ids(self.providers, registry)])
         found = filter(self._fits(reach), compile_selection(self.query())(views))
         return iter(sort_models(found, sort)) if sort else found
 

@@ -4,10 +4,10 @@ from typing import Any
 
 import click
 
+from ai_models._core.matching import words_of
 from ai_models.cli.columns import choose_columns
 from ai_models.cli.command import command
 from ai_models.cli.filters import Filters, filter_options
-from ai_models.cli.matching import search_models, squash
 from ai_models.cli.session import Session, pass_session
 from ai_models.cli.text import escape
 
@@ -28,11 +28,11 @@ def search_command(session: Session, text: tuple[str, ...], limit: int | None, *
     don't matter. The best match is first. Exit code 3: nothing found.
     """
     phrase = " ".join(text)
-    if not squash(phrase):
+    if not words_of(phrase):
         raise click.UsageError("give a letter or a digit to search for")
     registry, filters = session.readable(), Filters(**options)
     availability = None if filters.available is None else session.availability()
-    found = search_models(phrase, filters.models(registry, availability=availability))
+    found = list(filters.models(registry, availability=availability, among=registry.search(phrase)))
     session.out.rows(
         choose_columns(),
         found,

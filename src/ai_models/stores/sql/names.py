@@ -2,13 +2,15 @@
 # ruff: noqa: S608  # the names of tables are constants
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ai_models._core.lookup import Facts, Found, Names
 from ai_models.stores.sql.tables import MODELS, NAMES, key_of
 
 if TYPE_CHECKING:
+    from sqlalchemy import TextClause
+
     from ai_models.stores.sql.store import SqlStore
 
 _WORD = re.compile(r"[^\W_]+")
@@ -18,6 +20,30 @@ _BY_NAMES = (
     f" FROM {NAMES} JOIN {MODELS} ON {MODELS}.n = {NAMES}.n WHERE {NAMES}.folded IN (?, ?, ?)"
     f" UNION ALL SELECT n, NULL, NULL, NULL, record FROM {MODELS} WHERE id IN (?, ?, ?) ORDER BY 1"
 )
+
+_MOST_WORDS, _LONGEST_WORD = 8, 64
+
+
+def mentions(words: Sequence[str], dialect: str) -> "TextClause":
+    """Return the statement for the records whose names, or providers' ids, have the letters of each word in this order.
+
+    >>> print(mentions(["gpt4o"], "sqlite").compile().params)
+    {'word0': '%g%p%t%4%o%'}
+    """
+    from sqlalchemy import text
+
+    like = "LIKE" if dialect == "sqlite" else "ILIKE"
+    patterns = {f"word{n}": _in_order(word) for n, word in enumerate(words[:_MOST_WORDS])}
+    clauses = [
+        f"(words {like} :{name} OR n IN (SELECT n FROM {NAMES} WHERE kind = 'wire' AND folded {like} :{name}))"
+        for name in patterns
+    ]
+    return text(f"SELECT record FROM {MODELS} WHERE {' AND '.join(clauses)} ORDER BY n").bindparams(**patterns)
+
+
+def _in_order(word: str) -> str:
+    """Return the pattern of a word, whatever stands between its letters; those that aren't ASCII are left out."""
+    return f"%{'%'.join(filter(str.isascii, word[:_LONGEST_WORD]))}%"
 
 
 class SqlNames(Names):

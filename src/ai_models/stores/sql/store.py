@@ -22,7 +22,7 @@ from ai_models.stores.sql.journal import SqlJournal
 from ai_models.stores.sql.listening import Listener
 from ai_models.stores.sql.look import Look
 from ai_models.stores.sql.migrations import prepare
-from ai_models.stores.sql.names import SqlNames
+from ai_models.stores.sql.names import SqlNames, mentions
 from ai_models.stores.sql.tables import META, MODELS, key_of
 from ai_models.stores.sql.work import Work, counter_of
 from ai_models.stores.sql.writing import CHUNK, Change, placed
@@ -184,6 +184,10 @@ class SqlStore(Store):
         if plan.sorted_after:
             models = iter(in_order(models, wanted.sort, via=wanted.via))
         return models if wanted.limit is None else islice(models, wanted.limit)
+
+    def mentioning(self, words: Sequence[str]) -> Iterator[Model]:
+        """Yield the models in whose names, or providers' ids, the letters and digits of each word follow each other."""
+        return self.stream(mentions(words, self.dialect))
 
     def explain(self, wanted: Wanted) -> Explanation:
         """Return how `select` answers."""
