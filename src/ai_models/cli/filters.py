@@ -138,7 +138,8 @@ class Filters:
             found = registry.find(self.query(), sort=sort) if among is None else compile_selection(self.query())(among)
             wanted = self.available
             return found if wanted is None else (model for model in found if reach.covers(model) is wanted)
-        views = serve(registry.values() if among is None else among, [*_provider_ids(self.providers, registry)])
+        providers = [*_provider_ids(self.providers, registry)]
+        views = serve(_served_by(providers, registry) if among is None else among, providers)
         found = filter(self._fits(reach), compile_selection(self.query())(views))
         return iter(sort_models(found, sort)) if sort else found
 
@@ -169,6 +170,13 @@ def serve(models: Iterable[Model], providers: Sequence[str] = ()) -> Iterator[Mo
                 view = offer.as_model()
                 view.provider = key
                 yield view
+
+
+def _served_by(providers: Sequence[str], registry: "ModelRegistry") -> Iterable[Model]:
+    """Return the models that one of these providers serves, or all: a large registry looks them up."""
+    if not providers or any("." in provider for provider in providers):
+        return registry.values()
+    return registry.find({"$or": [{f"offers.{provider}": {"$exists": True}} for provider in providers]})
 
 
 def _provider_ids(names: Iterable[str] | None, registry: "ModelRegistry") -> Iterator[str]:
