@@ -379,3 +379,9 @@ def test_a_model_that_is_removed_and_made_anew_comes_after_those_made_in_between
         store["b"] = Model("b", "x")
         store["a"] = Model("a", "x")
     assert list(store) == ["z", "b", "a"]
+
+
+def test_a_name_whose_beginning_is_mistyped_is_suggested_by_its_other_words(opened: Opened) -> None:
+    registry = ModelRegistry(store=opened())
+    registry["meta/llama-3.1-8b-instruct"] = Model("meta/llama-3.1-8b-instruct", "x")
+    assert registry.suggest("lama-3.1-8b-instruct") == ["meta/llama-3.1-8b-instruct"]

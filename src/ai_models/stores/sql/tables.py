@@ -193,27 +193,28 @@ def statements(dialect: str) -> Iterator[str]:
     """Yield what makes the tables of the newest schema in an empty database."""
     sqlite = dialect == "sqlite"
     text, n = ("TEXT", "INTEGER") if sqlite else ('TEXT COLLATE "C"', "BIGINT")
-    plain = " WITHOUT ROWID" if sqlite else ""
+    rows = " WITHOUT ROWID" if sqlite else ""
     types = {"number": "BIGINT", "flag": "BOOLEAN", "text": text, "date": text}
     facts = ", ".join(f"{name} {types[KIND_OF[name]]}" for name in FACTS)
     prices = ", ".join(f"{name} DOUBLE PRECISION" for name in PRICES.values())
     limits = ", ".join(f"{name} BIGINT" for name in SERVED)
-    found = "" if sqlite else ", found TSVECTOR GENERATED ALWAYS AS (to_tsvector('simple', words)) STORED"
+    plain = "regexp_replace(words, '[^[:alnum:]]+', ' ', 'g')"  # or an id with a slash would be one word, a path
+    found = "" if sqlite else f", found TSVECTOR GENERATED ALWAYS AS (to_tsvector('simple', {plain})) STORED"
     yield (
         f"CREATE TABLE {MODELS} (n {n} PRIMARY KEY, id {text} NOT NULL, {facts}, {prices}, has BIGINT NOT NULL,"
         f" lacks BIGINT NOT NULL, words TEXT NOT NULL, revision BIGINT NOT NULL, record TEXT NOT NULL{found})"
     )
     yield (
         f"CREATE TABLE {NAMES} (folded {text}, kind {text}, exact {text}, n BIGINT,"
-        f" PRIMARY KEY (folded, kind, exact, n)){plain}"
+        f" PRIMARY KEY (folded, kind, exact, n)){rows}"
     )
-    yield f"CREATE TABLE {TAGS} (tag {text}, n BIGINT, PRIMARY KEY (tag, n)){plain}"
+    yield f"CREATE TABLE {TAGS} (tag {text}, n BIGINT, PRIMARY KEY (tag, n)){rows}"
     yield (
         f"CREATE TABLE {OFFERS} (provider {text}, n BIGINT, key {text}, {limits}, {prices},"
-        f" PRIMARY KEY (provider, n, key)){plain}"
+        f" PRIMARY KEY (provider, n, key)){rows}"
     )
-    yield f"CREATE TABLE {META} (name {text} PRIMARY KEY, value TEXT NOT NULL){plain}"
-    yield f"CREATE TABLE {STATE} (name {text} PRIMARY KEY, value BIGINT NOT NULL){plain}"
+    yield f"CREATE TABLE {META} (name {text} PRIMARY KEY, value TEXT NOT NULL){rows}"
+    yield f"CREATE TABLE {STATE} (name {text} PRIMARY KEY, value BIGINT NOT NULL){rows}"
     number = "INTEGER PRIMARY KEY" if sqlite else "BIGSERIAL PRIMARY KEY"
     yield f"CREATE TABLE {JOURNAL} (seq {number}, topic {text} NOT NULL, at {text} NOT NULL, line TEXT NOT NULL)"
     yield f"CREATE INDEX {JOURNAL}_at ON {JOURNAL} (topic, at, seq)"
