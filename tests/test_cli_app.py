@@ -17,7 +17,15 @@ from ai_models import Model, ModelManager, ModelRegistry, __version__
 from ai_models.cli.app import SECTIONS, app
 from ai_models.cli.command import Command, parse_limit, parse_price, parse_tokens
 from ai_models.cli.session import Session
-from ai_models.errors import AIModelsError, AmbiguousModelError, ModelNotFoundError, QueryError, SourceError
+from ai_models.errors import (
+    AIModelsError,
+    AmbiguousModelError,
+    InvalidModelError,
+    ModelNotFoundError,
+    NotFoundError,
+    QueryError,
+    SourceError,
+)
 
 COMMANDS = {name: summary for section in SECTIONS.values() for name, (_, summary) in section.items()}
 
@@ -172,6 +180,37 @@ def test_an_error_is_one_line_and_an_exit_code(
     assert "\x1b" not in result.stderr
     assert result.stderr.strip().count("\n") == 0
     assert result.stderr.strip()
+
+
+def kinds_of(kind: type[AIModelsError]) -> Iterator[type[AIModelsError]]:
+    yield kind
+    for each in kind.__subclasses__():
+        yield from kinds_of(each)
+
+
+@pytest.mark.parametrize("kind", [kind for kind in kinds_of(AIModelsError) if kind.__module__ == "ai_models.errors"])
+def test_every_kind_of_error_ends_with_the_exit_code_that_is_documented(
+    kind: type[AIModelsError], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: Any, **__: Any) -> None:
+        error = kind.__new__(kind)
+        AIModelsError.__init__(error, "it failed", where="")
+        raise error
+
+    documented = {NotFoundError: 3, AmbiguousModelError: 3, QueryError: 2, InvalidModelError: 2}
+    monkeypatch.setattr(LEAVES["providers"], "callback", fail)
+    result = run("providers")
+    assert result.exit_code == next((code for base, code in documented.items() if issubclass(kind, base)), 1)
+    assert result.stderr.startswith("error: it failed")
+    assert result.stderr.count("\n") == 1
+
+
+def test_a_model_that_is_wrong_in_a_registry_is_no_wrong_usage(tmp_path: Path) -> None:
+    store = tmp_path / "models.json"
+    store.write_text(
+        '{"ai_models": {"schema": 1}, "models": {"m": {"id": "m", "provider": "x", "context_size": "big"}}}'
+    )
+    assert run("show", "m", "--store", str(store)).exit_code == 1
 
 
 def test_numbers_are_read_as_people_write_them() -> None:

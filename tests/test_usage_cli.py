@@ -99,4 +99,4 @@ def test_a_budget_is_set_listed_and_removed(run: Any) -> None:
 def test_a_budget_that_isn_t_there_is_not_found_and_a_wrong_amount_is_wrong_usage(run: Any) -> None:
     assert run("budget", "remove", "nobody").exit_code == 3
     assert run("budget", "set", "team", "much").exit_code == 2
-    assert run("budget", "set", "team", "--", "-1").exit_code == 1
+    assert run("budget", "set", "team", "--", "-1").exit_code == 2

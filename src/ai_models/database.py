@@ -134,6 +134,10 @@ def _refused(error: "DBAPIError", url: "URL") -> StoreError:
         return StoreError(f"{where} is read-only for you ({cause}); ask whoever owns it for the right to write", where)
     if error.connection_invalidated or any(word in cause for word in _AWAY):
         return StoreError(f"{where} can't be reached ({cause}); is it running? The next look tries again", where)
+    if "not a database" in cause:
+        return StoreError(f"{where} is no database ({cause}); give another file, or move it away to start anew", where)
+    if "unable to open" in cause:
+        return StoreError(f"{where} can't be opened ({cause}); is its folder there, and can you write in it?", where)
     return StoreError(f"{where}: {cause}", where)
 
 

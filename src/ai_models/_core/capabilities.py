@@ -100,7 +100,9 @@ def canonical_capability(name: str) -> str:
     found = known_capability(name)
     if found is None:
         near = nearest(name, [*CAPABILITIES, *SYNONYMS], 1)
-        raise QueryError(f"unknown capability {name!r}", f"capabilities.{name}", dict.fromkeys(map(_synonym, near)))
+        known = "" if near else f"; there are {', '.join(CAPABILITIES)}"
+        meant = dict.fromkeys(map(_synonym, near))
+        raise QueryError(f"unknown capability {name!r}{known}", f"capabilities.{name}", meant)
     return found
 
 

@@ -4,12 +4,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ai_models.cli.command import LIMIT, MODEL_ID, CommandGroup, command
+from ai_models.cli.command import LIMIT, MODEL_ID, NAME, CommandGroup, command
 from ai_models.cli.known import ALIASES
 from ai_models.cli.render import Column
-from ai_models.cli.session import Session, pass_session
+from ai_models.cli.session import Session, near, pass_session
 from ai_models.cli.text import escape, format_value, shorten_middle
-from ai_models.errors import ModelNotFoundError
+from ai_models.errors import AmbiguousModelError, ModelNotFoundError, NotFoundError
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -31,6 +31,12 @@ class _AliasGroup(CommandGroup):
         return [*super().shell_complete(ctx, incomplete), *models]
 
 
+class AliasNotFoundError(NotFoundError):
+    """No model has this alias."""
+
+    what = "alias"
+
+
 @click.group("alias", cls=_AliasGroup, subcommand_metavar="[ID NAME | COMMAND]")
 def alias_command() -> None:
     """Give a model a further name: `ai-models alias gpt-4o main`.
@@ -41,18 +47,29 @@ def alias_command() -> None:
 
 @command("add", "ai-models alias claude-sonnet-4-5 sonnet", group=alias_command)
 @click.argument("id", type=MODEL_ID)
-@click.argument("name")
+@click.argument("name", type=NAME)
 @pass_session
 def add_alias(session: Session, id: str, name: str) -> None:
     """Give a model a further name."""
     (own,) = session.own(id)
-    taken = [other.id for other in session.manager.models.values() if name in (other.id, *other.aliases)]
-    if taken and taken != [own]:
-        raise click.ClickException(f"{name!r} already names {taken[0]}; take it away first, or choose another name")
+    taken = _called(session, name)
+    if taken not in (None, own):
+        raise click.ClickException(f"{name!r} already names {taken}; choose another name")
     with session.manager.models.edit(own) as model:
         if name not in (model.id, *model.aliases):
             model.aliases.append(name)
     _write_aliases(session, own)
+
+
+def _called(session: Session, name: str) -> str | None:
+    """Return the model that has a name already, whoever gave it; `None` if none has."""
+    try:
+        found = session.manager.models.resolve(name)
+    except ModelNotFoundError:
+        return None
+    except AmbiguousModelError as error:
+        return error.candidates[0]
+    return found.id if found.how in ("id", "alias", "name", "provider id") else None
 
 
 @command("remove", "ai-models alias remove sonnet", group=alias_command)
@@ -62,7 +79,8 @@ def remove_alias(session: Session, name: str) -> None:
     """Take a name away from the model that has it."""
     holders = [model.id for model in session.manager.models.values() if name in model.aliases]
     if not holders:
-        raise ModelNotFoundError(name, hint="(ai-models alias list shows the aliases)")
+        known = [alias for model in session.manager.models.values() for alias in model.aliases]
+        raise near(name, known, AliasNotFoundError)
     for id in holders:
         with session.manager.models.edit(id) as model:
             model.aliases.remove(name)

@@ -1,7 +1,7 @@
 """The command group: commands loaded when they are called, errors as one line and an exit code.
 
-Exit codes: 0 done, 1 failed, 2 wrong usage, 3 not found or ambiguous, 4 a source asked for by
-name failed, 130 interrupted, 141 the reader of a pipe went away.
+Exit codes: 0 done, 1 failed, 2 wrong usage, 3 not found or ambiguous, 4 a source or a target asked for
+by name failed, 130 interrupted, 141 the reader of a pipe went away.
 """
 
 import os
@@ -16,7 +16,7 @@ from ai_models._core.nearest import nearest
 from ai_models.cli.command import common_options, no_such_command
 from ai_models.cli.known import completing
 from ai_models.cli.render import write_error
-from ai_models.errors import AIModelsError, AmbiguousModelError, NotFoundError, QueryError
+from ai_models.errors import AIModelsError, AmbiguousModelError, InvalidModelError, NotFoundError, QueryError
 
 FAILED, USAGE, NOT_FOUND, PARTIAL, INTERRUPTED, PIPE_CLOSED = 1, 2, 3, 4, 130, 141
 
@@ -145,6 +145,9 @@ def _exit_code(run: Any) -> int:
     except QueryError as error:
         write_error(str(error))
         return USAGE
+    except InvalidModelError as error:
+        write_error(str(error))
+        return FAILED if error.where else USAGE  # kept somewhere, or typed just now
     except (NotFoundError, AmbiguousModelError) as error:
         write_error(f"{error}{_where_to_look(error)}")
         return NOT_FOUND
@@ -158,6 +161,7 @@ def _exit_code(run: Any) -> int:
 _LISTS = {
     "group": "group list",
     "role": "role list",
+    "alias": "alias list",
     "budget": "budget list",
     "provider": "providers",
     "source": "sources",

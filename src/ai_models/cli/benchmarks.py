@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ai_models.cli.command import LIMIT, MODEL_ID, PROVIDER, CommandGroup, command
+from ai_models.cli.command import AMOUNT, DAY, LIMIT, MODEL_ID, PROVIDER, CommandGroup, command
 from ai_models.cli.known import BENCHMARKS
 from ai_models.cli.render import Column
 from ai_models.cli.session import Session, pass_session
@@ -95,7 +95,7 @@ def score_command() -> None:
 @click.option("--metric", metavar="NAME", help="What is counted, such as pass_rate.")
 @click.option("--unit", metavar="NAME", help="In what, such as percent.")
 @click.option("--setting", metavar="TEXT", help="How it was measured.")
-@click.option("--date", metavar="DAY", help="When; by default today.")
+@click.option("--date", type=DAY, metavar="DAY", help="When; by default today.")
 @click.option("--url", metavar="URL", help="Where more is told.")
 @click.option("--lower-is-better", "lower", is_flag=True, help="Less is better.")
 @pass_session
@@ -110,13 +110,15 @@ def set_score(session: Session, id: str, benchmark: str, value: float, lower: bo
 @command("speed", "ai-models score speed gpt-4o openai --tokens-per-second 80 --first-token 0.4", group=score_command)
 @click.argument("id", type=MODEL_ID)
 @click.argument("provider", type=PROVIDER)
-@click.option("--tokens-per-second", type=click.FloatRange(min=0), metavar="N", help="Tokens answered in a second.")
-@click.option("--first-token", type=click.FloatRange(min=0), metavar="SECONDS", help="Seconds until the first token.")
+@click.option("--tokens-per-second", type=AMOUNT, metavar="N", help="Tokens answered in a second.")
+@click.option("--first-token", type=AMOUNT, metavar="SECONDS", help="Seconds until the first token.")
 @pass_session
 def set_speed(
     session: Session, id: str, provider: str, tokens_per_second: float | None, first_token: float | None
 ) -> None:
     """Keep how fast a provider was for you."""
+    if tokens_per_second is None and first_token is None:
+        raise click.UsageError("give --tokens-per-second, --first-token, or both")
     [own] = session.own(id)
     session.manager.add_speed(own, provider, tokens_per_second=tokens_per_second, time_to_first_token=first_token)
     _written(session, own)

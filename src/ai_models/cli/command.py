@@ -1,6 +1,7 @@
 """What every command has: the common options, examples under its help, and the kinds of its arguments."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -199,6 +200,39 @@ def parse_price(text: str) -> float:
     return price
 
 
+def parse_name(text: str) -> str:
+    """Return a name that is not empty.
+
+    >>> parse_name(" production ")
+    'production'
+    """
+    if not text.strip():
+        raise ValueError(text)
+    return text.strip()
+
+
+def parse_day(text: str) -> str:
+    """Return a day, or a time of it, as ISO text.
+
+    >>> parse_day("2026-11-01")
+    '2026-11-01'
+    """
+    datetime.fromisoformat(text)
+    return text
+
+
+def parse_amount(text: str) -> float:
+    """Return a number that is not negative.
+
+    >>> parse_amount("2.5")
+    2.5
+    """
+    number = float(text)
+    if not 0 <= number < float("inf"):
+        raise ValueError(text)
+    return number
+
+
 def parse_names(text: str) -> list[str]:
     """Return the names in a comma-separated text.
 
@@ -243,6 +277,9 @@ PRICE = Parsed("usd", parse_price, "a price in USD per million tokens, such as 0
 NAMES = Parsed("names", parse_names, "a list of names such as vision,tools")
 PROVIDER = Parsed("provider", str, "a provider", _provider_ids)
 PROVIDERS = Parsed("names", parse_names, "a list of providers such as openai,groq", _provider_ids)
+NAME = Parsed("name", parse_name, "a name")
+DAY = Parsed("day", parse_day, "a day such as 2026-11-01")
+AMOUNT = Parsed("n", parse_amount, "a number, 0 or more")
 SECONDS = Parsed("seconds", parse_seconds, "a number of seconds such as 10")
 
 LIMIT = click.option(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ai_models.cli.command import MODEL_ID, PROVIDER, TOKENS, command
+from ai_models.cli.command import AMOUNT, MODEL_ID, PROVIDER, TOKENS, command
 from ai_models.cli.render import Column, Row
 from ai_models.cli.session import Session, pass_session
 from ai_models.cli.text import UNKNOWN, plural, shorten, shorten_middle
@@ -88,7 +88,7 @@ COLUMNS: tuple[Column["Cost"], ...] = (
 @click.option("--input", "input_tokens", type=TOKENS, default=0, help="Tokens of the prompt, all of it.")
 @click.option("--output", "output_tokens", type=TOKENS, default=0, help="Tokens of the answer, its reasoning included.")
 @click.option("--cached", "cached_tokens", type=TOKENS, default=0, help="Tokens of the prompt that a cache holds.")
-@click.option("--images", type=click.FloatRange(min=0), metavar="N", default=0, help="Images that are made.")
+@click.option("--images", type=AMOUNT, metavar="N", default=0, help="Images that are made.")
 @click.option("--calls", type=click.IntRange(min=1), metavar="N", default=1, help="How many such calls.")
 @click.option(
     "--via",

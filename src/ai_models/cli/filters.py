@@ -8,11 +8,13 @@ import click
 
 from ai_models._core.capabilities import CAPABILITIES, canonical_capability
 from ai_models._core.model import KINDS, Model, Offer
+from ai_models._core.nearest import nearest
 from ai_models._core.query import compile_selection, parse_query_text, sort_models
 from ai_models.availability import Availability
 from ai_models.cli.command import LIMIT, NAMES, PRICE, PROVIDERS, TOKENS, Parsed, parse_names
 from ai_models.cli.known import GROUPS, LABS, TAGS
-from ai_models.cli.session import near
+from ai_models.cli.session import did_you_mean, near
+from ai_models.cli.text import escape
 from ai_models.errors import GroupNotFoundError
 
 if TYPE_CHECKING:
@@ -30,6 +32,9 @@ def parse_kinds(text: str) -> list[str]:
         raise ValueError(text)
     return kinds
 
+
+_MOST_LOOKED_AT = 50_000
+"""In a larger registry no name is looked for that may have been meant."""
 
 KINDS_TYPE = Parsed("kinds", parse_kinds, f"a list of kinds; there are {', '.join(KINDS)}", lambda: KINDS)
 _CAPABILITIES = Parsed("names", parse_names, "a list of names such as vision,tools", lambda: CAPABILITIES)
@@ -132,7 +137,7 @@ class Filters:
         own: as that provider serves it, its `provider` the key of the offer.
         """
         if self.group:
-            _check_group(self.group, registry)
+            check_group(self.group, registry)
         reach = availability or Availability(registry)
         if not self.by_offer:
             found = registry.find(self.query(), sort=sort) if among is None else compile_selection(self.query())(among)
@@ -142,6 +147,22 @@ class Filters:
         views = serve(_served_by(providers, registry) if among is None else among, providers)
         found = filter(self._fits(reach), compile_selection(self.query())(views))
         return iter(sort_models(found, sort)) if sort else found
+
+    def misspelt(self, registry: "ModelRegistry") -> str:
+        """Return which lab or tag that was asked for no model has, and what may have been meant; "" for none."""
+        asked = [("lab", name) for name in self.labs or ()] + [("tags", name) for name in self.tags or ()]
+        wrong = [(field, name) for field, name in asked if not any(registry.find({field: name}, limit=1))]
+        if not wrong:
+            return ""
+        looked_at = registry.values() if len(registry) <= _MOST_LOOKED_AT else ()
+        known = {
+            "lab": {model.lab or "" for model in looked_at},
+            "tags": {t for model in looked_at for t in model.tags},
+        }
+        words = {"lab": "is of the lab", "tags": "has the tag"}
+        return "".join(
+            f"; none {words[f]} {escape(name)!r}{did_you_mean(nearest(name, known[f]))}" for f, name in wrong
+        )
 
     def _fits(self, reach: Availability) -> Callable[[Model], bool]:
         """Return what tells whether one offer meets what a query can't ask."""
@@ -194,7 +215,13 @@ def _offer_keys(registry: "ModelRegistry") -> Iterator[str]:
     return (key for model in registry.values() for key in (model.provider, *model.connector_metadata))
 
 
-def _check_group(name: str, registry: "ModelRegistry") -> None:
+def check_offered(provider: str, registry: "ModelRegistry") -> None:
+    """Raise `ProviderNotFoundError` for a provider that is neither in the table nor serves a model here."""
+    list(_provider_ids([provider], registry))
+
+
+def check_group(name: str, registry: "ModelRegistry") -> None:
+    """Raise `GroupNotFoundError` for a group in which no model is."""
     tags = {tag for model in registry.values() for tag in model.tags}
     if f"group:{name}" not in tags:
         groups = [tag.removeprefix("group:") for tag in sorted(tags) if tag.startswith("group:")]

@@ -72,9 +72,13 @@ def list_command(
     if explain:
         _explain(session, registry.explain({} if filters.by_offer else filters.query(), sort=order, limit=limit))
         return
-    empty = f"none of {len(registry):,} models fits"
+    none = f"none of {len(registry):,} models fits"
     if filters.available:
-        empty += "; ai-models list --unavailable says why"
+        none += "; ai-models list --unavailable says why"
+
+    def empty() -> str:
+        return f"{none}{filters.misspelt(registry)}"
+
     availability = None if filters.available is None else session.availability()
     if filters.available is False and availability and retiring is None:
         found = filters.models(registry, order, availability)

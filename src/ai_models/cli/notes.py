@@ -4,11 +4,12 @@ from typing import Any
 
 import click
 
-from ai_models.cli.command import MODEL_ID, command
+from ai_models.cli.command import MODEL_ID, NAME, command
 from ai_models.cli.facts import fact_at, full_path, override, parse_fact, take_back
 from ai_models.cli.known import FIELDS, TAGS
 from ai_models.cli.session import Session, pass_session
 from ai_models.cli.text import escape, format_fact, format_value
+from ai_models.errors import InvalidModelError
 
 NOTE = "notes"
 """The key in `custom_metadata` under which a note is kept."""
@@ -23,7 +24,7 @@ ID = click.argument("id", type=MODEL_ID)
     "ai-models list --tag production",
 )
 @IDS
-@click.argument("tag", shell_complete=TAGS)
+@click.argument("tag", type=NAME, shell_complete=TAGS)
 @pass_session
 def tag_command(session: Session, ids: tuple[str, ...], tag: str) -> None:
     """Tag models.
@@ -38,7 +39,7 @@ def tag_command(session: Session, ids: tuple[str, ...], tag: str) -> None:
 
 @command("untag", "ai-models untag gpt-4o production")
 @IDS
-@click.argument("tag", shell_complete=TAGS)
+@click.argument("tag", type=NAME, shell_complete=TAGS)
 @pass_session
 def untag_command(session: Session, ids: tuple[str, ...], tag: str) -> None:
     """Take a tag off models."""
@@ -100,7 +101,10 @@ def set_command(session: Session, id: str, field: str, value: str | None, unset:
         models.write([take_back(models[own], path)])
     else:
         path, fact = parse_fact(field, value)
-        models[own] = override(models[own], path, fact)
+        try:
+            models[own] = override(models[own], path, fact)
+        except InvalidModelError as error:
+            raise click.UsageError(str(error)) from None
     _write_fact(session, own, path, fact_at(models[own], path))
 
 

@@ -7,7 +7,7 @@ import click
 
 from ai_models.cli.command import PROVIDER, Parsed, command, parse_tokens
 from ai_models.cli.costing import format_usd
-from ai_models.cli.filters import Filters, filter_options
+from ai_models.cli.filters import Filters, check_group, check_offered, filter_options
 from ai_models.cli.known import PREFERENCES
 from ai_models.cli.render import Column
 from ai_models.cli.session import Session, pass_session
@@ -122,6 +122,7 @@ def pick_command(
     """
     if providers:
         via = _only_one(providers, via)
+    check_names(session, via, asked["group"])
     choice = session.picker().pick(
         Filters(**asked).query(),
         prefer=prefer,
@@ -141,6 +142,14 @@ def pick_command(
         counts = f"{len(choice.ranked):,} fit, {len(choice.rejected):,} don't (--why says why)"
         session.out.note(f"{counts}; prices are of {choice.workload}")
     return 0 if choice.best else 1
+
+
+def check_names(session: Session, provider: str | None, group: str | None = None) -> None:
+    """Raise `NotFoundError` for a provider or a group that there isn't, and that could fit nothing."""
+    if provider is not None:
+        check_offered(provider, session.readable())
+    if group:
+        check_group(group, session.readable())
 
 
 def _only_one(providers: list[str], via: str | None) -> str:

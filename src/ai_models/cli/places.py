@@ -5,10 +5,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ai_models._core.nearest import nearest
 from ai_models.cli.command import LIMIT, PROVIDER, command
 from ai_models.cli.render import Column
-from ai_models.cli.session import Session, pass_session
-from ai_models.cli.text import UNKNOWN, format_flag, shorten, shorten_words
+from ai_models.cli.session import Session, did_you_mean, pass_session
+from ai_models.cli.text import UNKNOWN, escape, format_flag, shorten, shorten_words
 
 if TYPE_CHECKING:
     from ai_models._core.contracts import ModelSource
@@ -135,7 +136,14 @@ def providers_command(session: Session, text: str | None, kind: str | None, with
         and (kind is None or provider.kind == kind)
         and (not with_key or key_variable(provider))
     ]
-    session.out.rows(_PROVIDER_COLUMNS, found, _provider_as_json, limit=limit, noun="provider")
+    empty = _no_provider(text) if text and not with_key else "no provider fits"
+    session.out.rows(_PROVIDER_COLUMNS, found, _provider_as_json, limit=limit, noun="provider", empty=empty)
+
+
+def _no_provider(text: str) -> str:
+    from ai_models.providers import providers
+
+    return f"no provider fits {escape(text)!r}{did_you_mean(nearest(text, providers))}"
 
 
 def _names(provider: "Provider", text: str) -> bool:

@@ -169,7 +169,7 @@ class Output:
         *,
         limit: int | None = None,
         noun: str = "row",
-        empty: str = "nothing found",
+        empty: str | Callable[[], str] = "nothing found",
     ) -> None:
         """Write rows as JSON, as a table or as tab-separated text.
 
@@ -186,7 +186,7 @@ class Output:
         elif shown:
             self.line("\n".join(self.table(columns, shown)))
         if not found and not self.json:
-            self.note(empty)
+            self.note(empty if isinstance(empty, str) else empty())
         elif self.people and len(shown) < len(found):
             self.note(f"{len(shown):,} of {plural(len(found), noun)}; --limit 0 shows all")
 

@@ -6,7 +6,7 @@ import click
 
 from ai_models.cli.command import LIMIT, PROVIDER, CommandGroup, command
 from ai_models.cli.known import ROLES
-from ai_models.cli.picking import PREFER, WORKLOAD
+from ai_models.cli.picking import PREFER, WORKLOAD, check_names
 from ai_models.cli.render import Column
 from ai_models.cli.session import Session, pass_session
 from ai_models.cli.text import UNKNOWN, escape, shorten, shorten_middle
@@ -51,6 +51,7 @@ def set_role(
     note: str | None,
 ) -> None:
     """Set a role: a query, and what is preferred among the models that meet it."""
+    check_names(session, via)
     session.roles.set(name, query, prefer=prefer, workload=workload, available=available or None, via=via, note=note)
     _write(session, name)
 

@@ -8,7 +8,7 @@ from ai_models._core.matching import words_of
 from ai_models.cli.columns import choose_columns
 from ai_models.cli.command import command
 from ai_models.cli.filters import Filters, filter_options
-from ai_models.cli.session import Session, pass_session
+from ai_models.cli.session import Session, did_you_mean, pass_session
 from ai_models.cli.text import escape
 
 
@@ -45,6 +45,4 @@ def search_command(session: Session, text: tuple[str, ...], limit: int | None, *
 
 
 def _nothing(phrase: str, registry: Any) -> str:
-    near = list(registry.suggest(phrase))[:3]
-    hint = f"; did you mean {' or '.join(map(escape, near))}?" if near else ""
-    return f"no model fits {escape(phrase)!r}{hint}"
+    return f"no model fits {escape(phrase)!r}{did_you_mean(list(registry.suggest(phrase))[:3])}"

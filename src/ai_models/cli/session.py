@@ -14,6 +14,7 @@ from ai_models.cli.text import escape
 from ai_models.errors import AIModelsError, ModelNotFoundError, NotFoundError
 
 if TYPE_CHECKING:
+    from ai_models._core.lookup import Resolution
     from ai_models._core.registry import ModelRegistry
     from ai_models.availability import Availability
     from ai_models.manager import ModelManager
@@ -55,7 +56,7 @@ class Session:
             raise AIModelsError(
                 "the registry is empty, so there is nothing to change yet; fill it with: ai-models discover"
             )
-        return [models.resolve(text).id for text in texts]
+        return [self._resolved(models, text).id for text in texts]
 
     def readable(self) -> "ModelRegistry":
         """Return the registry, or the embedded catalogue while the registry is empty, and say so once."""
@@ -97,9 +98,15 @@ class Session:
 
     def find(self, text: str) -> Model:
         """Return the model that a text means; say how it was found where that isn't plain."""
-        registry = self.readable()
+        found = self._resolved(self.readable(), text)
+        if found.how in _GUESSED:
+            self.out.note(f"{escape(text)} is taken for {escape(found.id)} ({_GUESSED[found.how]})")
+        return found.model
+
+    def _resolved(self, registry: "ModelRegistry", text: str) -> "Resolution":
+        """Return the model that a text means; for none, raise with where to look."""
         try:
-            found = registry.resolve(text)
+            return registry.resolve(text)
         except ModelNotFoundError as error:
             if registry is not self.manager.catalogue and text in self.manager.catalogue:
                 raise ModelNotFoundError(
@@ -108,14 +115,20 @@ class Session:
             if not error.suggestions:
                 raise ModelNotFoundError(text, hint="(look for a part of its name: ai-models search TEXT)") from None
             raise
-        if found.how in _GUESSED:
-            self.out.note(f"{escape(text)} is taken for {escape(found.id)} ({_GUESSED[found.how]})")
-        return found.model
 
 
 def pass_session(function: Callable[..., R]) -> Callable[..., R]:
     """Give a command its `Session` as first argument."""
     return click.make_pass_decorator(Session, ensure=True)(function)
+
+
+def did_you_mean(near: Sequence[str]) -> str:
+    """Return the end of a line that names what may have been meant, safe for the terminal; nothing of nothing.
+
+    >>> did_you_mean(["groq"]), did_you_mean([])
+    ('; did you mean groq?', '')
+    """
+    return f"; did you mean {' or '.join(map(escape, near))}?" if near else ""
 
 
 def near(name: str, known: Sequence[str], error: type[NotFoundError]) -> NotFoundError:

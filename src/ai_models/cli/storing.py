@@ -62,7 +62,8 @@ def store_check(session: Session, where: str | None) -> int:
             " anew: ai-models store copy FROM TO"
         )
         return 1
-    session.out.line(f"{escape(location)}: {plural(number, 'model')}, all sound")
+    sound = f"{plural(number, 'model')}, all sound" if number else "no models yet; fill it with: ai-models discover"
+    session.out.line(f"{escape(location)}: {sound}")
     return 0
 
 
@@ -85,6 +86,8 @@ def store_copy(session: Session, source: str, target: str, merge: bool) -> None:
     there = len(goal)
     if there and not merge:
         raise AIModelsError(f"{goal.location} holds {plural(there, 'model')} already; to add to it, say --merge")
+    if not len(origin):
+        raise AIModelsError(f"{origin.location or source} holds no models, so there is nothing to copy")
     number = _copy(origin, goal, session.out, with_log=not there)
     if session.out.json:
         session.out.data({"from": origin.location, "to": goal.location, "models": number})

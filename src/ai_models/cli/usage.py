@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from ai_models.cli.command import LIMIT, MODEL_ID, PROVIDER, CommandGroup, command
+from ai_models.cli.command import DAY, LIMIT, MODEL_ID, PROVIDER, CommandGroup, command
 from ai_models.cli.costing import exact_usd, format_usd, usd_column
 from ai_models.cli.known import GROUPS, TAGS
 from ai_models.cli.render import Column
@@ -32,7 +32,7 @@ def _filters(function: F) -> F:
         click.option("--status", type=click.Choice(["ok", "failed", "cancelled"]), help="Only calls that ended so."),
         click.option("--provider", type=PROVIDER, metavar="PROVIDER", help="Only calls that this provider served."),
         click.option("--model", type=MODEL_ID, metavar="ID", help="Only this model, its snapshots included."),
-        click.option("--until", metavar="DAY", help="Until then, that day included."),
+        click.option("--until", type=DAY, metavar="DAY", help="Until then, that day included."),
         click.option("--since", metavar="WHEN", help="From then on: 12h, 7d, 2w, or a day such as 2026-11-01."),
     ):
         function = option(function)

@@ -144,7 +144,8 @@ def export_to_file(
 
 def _target(name: str) -> Target:
     if name not in TARGETS:
-        raise TargetNotFoundError(name, nearest(name, TARGETS, 3) or list(TARGETS))
+        near = nearest(name, TARGETS, 3)
+        raise TargetNotFoundError(name, near, "" if near else f"(there are {', '.join(TARGETS)})")
     return TARGETS[name]
 
 

@@ -63,7 +63,7 @@ def parse_preferences(prefer: str | Iterable[str], models: ModelRegistry) -> tup
     """
     words = _words(prefer)
     if not words:
-        raise QueryError("prefer: name what counts, such as 'price' or 'newest'", "prefer", PREFERENCES)
+        raise QueryError("prefer: name what counts, such as 'price' or 'newest'", "prefer")
     return tuple(_preference(word, models) for word in dict.fromkeys(words))
 
 

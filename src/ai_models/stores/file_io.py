@@ -136,5 +136,6 @@ def unusable(path: str, what: str, error: OSError) -> StoreError:
         return StoreError(f"{path} is a directory; give a file, such as {path.rstrip('/')}/models.json", path)
     if isinstance(error, NotADirectoryError | FileExistsError):
         return StoreError(f"can't {what} {path}: a part of the path is a file, not a directory", path)
-    advice = "; give another path, or make it writable for you" if isinstance(error, PermissionError) else ""
+    refused = isinstance(error, PermissionError) or error.errno == errno.EROFS
+    advice = "; give another path, or make it writable for you" if refused else ""
     return StoreError(f"can't {what} {path}: {error.strerror or error}{advice}", path)
