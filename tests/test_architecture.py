@@ -276,10 +276,6 @@ def test_every_error_survives_pickling_with_its_data_and_message(error: type[Exc
 LEAD_BACK = {
     ("ai_models.cli.completion", "ai_models.cli.app"),
     ("ai_models.cli.known", "ai_models.cli.columns"),
-    ("ai_models.stores.sql.checking", "ai_models.stores.sql.store"),
-    ("ai_models.stores.sql.journal", "ai_models.stores.sql.store"),
-    ("ai_models.stores.sql.listening", "ai_models.stores.sql.store"),
-    ("ai_models.stores.sql.names", "ai_models.stores.sql.store"),
 }
 """Imports that lead back to their own module, some only where types are checked: to become fewer."""
 

@@ -12,7 +12,7 @@ from ai_models.stores.sql.writing import BESIDE
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-    from ai_models.stores.sql.store import SqlStore
+    from ai_models.stores.sql.reader import Reader
 
 _PAGE = {"yield_per": 1_000, "stream_results": True}
 _RECORD = COLUMNS.index("record")
@@ -21,7 +21,7 @@ Sum = tuple[int, int]
 """How many rows, and what they add up to, in whatever order."""
 
 
-def problems_of(store: "SqlStore") -> Iterator[str]:
+def problems_of(store: "Reader") -> Iterator[str]:
     """Yield what is wrong with a database, one line each, in the memory that one page takes.
 
     >>> from ai_models.base import Model
@@ -46,7 +46,7 @@ def problems_of(store: "SqlStore") -> Iterator[str]:
         yield from _of_search(store)
 
 
-def _of_row(store: "SqlStore", row: Row, expected: dict[str, Sum]) -> Iterator[str]:
+def _of_row(store: "Reader", row: Row, expected: dict[str, Sum]) -> Iterator[str]:
     n, key, text = row[0], row[1], row[_RECORD]
     try:
         record = store.parsed(text)
@@ -68,7 +68,7 @@ def _added(before: Sum, rows: Any) -> Sum:
     return number, total
 
 
-def _of_search(store: "SqlStore") -> Iterator[str]:
+def _of_search(store: "Reader") -> Iterator[str]:
     try:
         with writing(store.engine) as connection:
             _check_search(connection)

@@ -12,7 +12,7 @@ from ai_models.stores.sql.writing import placed
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-    from ai_models.stores.sql.store import SqlStore
+    from ai_models.stores.sql.reader import Reader
 
 
 class SqlJournal:
@@ -26,7 +26,7 @@ class SqlJournal:
     ['two']
     """
 
-    def __init__(self, store: "SqlStore", topic: str) -> None:
+    def __init__(self, store: "Reader", topic: str) -> None:
         self._store, self._topic = store, topic
 
     def append(self, lines: Iterable[tuple[str, str]]) -> None:

@@ -8,7 +8,7 @@ from ai_models.errors import StoreError
 from ai_models.stores.sql.work import CHANNEL
 
 if TYPE_CHECKING:
-    from ai_models.stores.sql.store import SqlStore
+    from ai_models.stores.sql.reader import Reader
 
 _LOOK_S = 0.25
 """How often a SQLite file is looked at, and how soon a listener sees that it shall end, in seconds."""
@@ -30,7 +30,7 @@ class Listener:
     True
     """
 
-    def __init__(self, store: "SqlStore", changed: Callable[[], object]) -> None:
+    def __init__(self, store: "Reader", changed: Callable[[], object]) -> None:
         store.prepare()
         self._store, self._changed = store, changed
         self._seen = store.counter()

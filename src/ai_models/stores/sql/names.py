@@ -11,7 +11,7 @@ from ai_models.stores.sql.tables import MODELS, NAMES, key_of
 if TYPE_CHECKING:
     from sqlalchemy import TextClause
 
-    from ai_models.stores.sql.store import SqlStore
+    from ai_models.stores.sql.reader import Reader
 
 _WORD = re.compile(r"[^\W_]+")
 _SHORTLIST = 100
@@ -46,20 +46,29 @@ def _in_order(word: str) -> str:
     return f"%{'%'.join(filter(str.isascii, word[:_LONGEST_WORD]))}%"
 
 
+def _beginning_words(words: list[str], dialect: str) -> tuple[str, str]:
+    """Return the statement, and its one value, for some records whose names have words that begin like these."""
+    if dialect == "sqlite":
+        found = f"SELECT rowid FROM {MODELS}_found WHERE {MODELS}_found MATCH ? LIMIT {_SHORTLIST}"
+        return f"SELECT record FROM {MODELS} WHERE n IN ({found})", " ".join(f'"{word}"*' for word in words)
+    sql = f"SELECT record FROM {MODELS} WHERE found @@ to_tsquery('simple', ?) LIMIT {_SHORTLIST}"
+    return sql, " & ".join(f"'{word}':*" for word in words)
+
+
 class SqlNames(Names):
     """The names that a database holds."""
 
-    def __init__(self, store: "SqlStore") -> None:
+    def __init__(self, reader: "Reader") -> None:
         super().__init__()
-        self._store = store
+        self._reader = reader
         self._revision = -1
         self._records: dict[str, Facts | None] = {}
         self._rows: dict[str, list[tuple[str, str, str]]] = {}
 
     def in_step(self) -> "SqlNames":
         """Return the names, after forgetting what an earlier state of the store said."""
-        if self._revision != self._store.revision or len(self._records) > _SHORTLIST * 100:
-            self._revision = self._store.revision
+        if self._revision != self._reader.revision or len(self._records) > _SHORTLIST * 100:
+            self._revision = self._reader.revision
             self._known.clear()
             self._records.clear()
             self._rows.clear()
@@ -73,7 +82,7 @@ class SqlNames(Names):
 
     def _record(self, id: str) -> Facts | None:
         if id not in self._records:
-            self._records[id] = self._store.record(id)
+            self._records[id] = self._reader.record(id)
         return self._records[id]
 
     def _at(self, table: str, name: str) -> list[str]:
@@ -96,7 +105,7 @@ class SqlNames(Names):
         """Look up all names that are these three texts in small letters, and the models whose ids these are."""
         folded = [text.lower() for text in texts]
         found: dict[str, list[tuple[str, str, str]]] = {key_of(name): [] for name in folded}
-        for _, name, kind, exact, text in self._store.query(_BY_NAMES, *folded, *texts):
+        for _, name, kind, exact, text in self._reader.query(_BY_NAMES, *folded, *texts):
             id = self._read(text)["id"]
             if kind is not None and name in found:
                 found[name].append((kind, exact, id))
@@ -106,9 +115,9 @@ class SqlNames(Names):
 
     def _read(self, text: str) -> Facts:
         """Return the record that a row holds, and remember it."""
-        record = self._store.parsed(text)
+        record = self._reader.parsed(text)
         self._records[record["id"]] = record
-        self._store.lock.note(record["id"], text)
+        self._reader.lock.note(record["id"], text)
         return record
 
     def _near(self, wanted: str, text: str) -> Iterable[str]:
@@ -127,14 +136,14 @@ class SqlNames(Names):
         return found
 
     def _with_words(self, words: list[str]) -> Iterator[str]:
-        return self._ids(self._store.query(*self._store.search_statement(words, limit=_SHORTLIST)))
+        return self._ids(self._reader.query(*_beginning_words(words, self._reader.dialect)))
 
     def _beginning(self, start: str) -> Iterator[str]:
         sql = (
             f"SELECT {MODELS}.record FROM {NAMES} JOIN {MODELS} ON {MODELS}.n = {NAMES}.n"
             f" WHERE {NAMES}.folded >= ? AND {NAMES}.folded < ? LIMIT {_SHORTLIST}"
         )
-        return self._ids(self._store.query(sql, key_of(start), key_of(start) + "\U0010ffff"))
+        return self._ids(self._reader.query(sql, key_of(start), key_of(start) + "\U0010ffff"))
 
     def _ids(self, rows: Iterable[Any]) -> Iterator[str]:
         for (text,) in rows:
