@@ -1,13 +1,16 @@
 """How output looks: fitted tables on a terminal, tab-separated text on a pipe, JSON."""
 
 import json
+import re
 import unicodedata
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ai_models import cli
 from ai_models._core.model import Model
 from ai_models.cli.columns import choose_columns
 from ai_models.cli.render import Column, Output, fit_columns, format_json, format_tsv
@@ -169,3 +172,9 @@ def test_no_hanging_line_is_wider_than_the_terminal_and_no_letter_is_lost(text: 
 def test_columns_that_always_stay_get_the_room_before_those_that_may_go() -> None:
     ids, notes = Column("ID", str, shrink=shorten), Column("NOTES", str, shrink=shorten, drop=1)
     assert fit_columns([30, 30], [ids, notes], 50) == {0: 30, 1: 18}
+
+
+def test_no_colour_is_hard_to_read_on_a_light_terminal_or_on_a_dark_one() -> None:
+    faint = re.compile(r'"(yellow|cyan|white|black|blue|bright_\w+)"')
+    found = [path.name for path in Path(cli.__file__).parent.glob("*.py") if faint.search(path.read_text("utf-8"))]
+    assert found == []

@@ -86,7 +86,7 @@ def _covers(state: "Spent") -> str:
 
 
 def _style(state: str) -> str | None:
-    return {"spent": "red", "near": "yellow"}.get(state)
+    return {"spent": "red", "near": "magenta"}.get(state)
 
 
 def _state(state: "Spent") -> str:

@@ -44,7 +44,7 @@ def connect_command(session: Session, id: str, connector: str, code: bool, via: 
     settings = {"via": via} if via else {}
     if explain and hasattr(made, "explain"):
         for line in str(made.explain(model, **settings)).splitlines():
-            session.out.note(escape(line), style=None)
+            session.out.note(escape(line))
     if code and not session.out.json:
         click.echo("\n".join(map(escape, made.code(model, **settings).rstrip("\n").split("\n"))))
     elif code:

@@ -57,7 +57,7 @@ def discover_command(
     else:
         _write_report(session.out, report, named=bool(sources), limit=limit)
     for line in format_warnings(session.manager.models.values()):
-        session.out.note(line, "yellow")
+        session.out.note(line, "magenta")
     return _exit_code(report, named=bool(sources))
 
 
@@ -76,7 +76,7 @@ def _write_report(out: Output, report: "DiscoveryReport", named: bool, limit: in
     for start, text, style in format_rows(rows):
         out.hanging(start, text, style)
     if fold:
-        out.line(f"  {plural(len(skipped), 'source')} skipped for want of a key (ai-models sources)", "dim")
+        out.line(f"  {plural(len(skipped), 'source')} skipped for want of a key (ai-models sources)")
     if report.dry_run:
         for change in report.changes[: limit or None]:
             out.line(f"  {escape(str(change))}")
@@ -105,7 +105,7 @@ def format_rows(rows: Sequence["SourceRow"]) -> Iterator[tuple[str, str, str | N
             yield start, f"{row.status}: {escape(row.reason)}", _ROW_STYLES.get(row.status)
 
 
-_ROW_STYLES = {"failed": "red", "skipped": "dim"}
+_ROW_STYLES = {"failed": "red"}
 
 
 def _has_offers(row: "SourceRow") -> bool:
@@ -163,7 +163,7 @@ def _live_line() -> "Iterator[Progress]":
     awaited: dict[str, None] = {}
     asked = 0
     console = Console(stderr=True)
-    with console.status(Text("asking"), spinner="dots", spinner_style="cyan") as status:
+    with console.status(Text("asking"), spinner="dots", spinner_style="green") as status:
 
         def show(event: str, source: str, row: "SourceRow | None") -> None:
             nonlocal asked

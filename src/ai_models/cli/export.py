@@ -62,7 +62,7 @@ def export_command(
         session.out.data(_as_data(made, output))
         return
     for text in [*made.warnings, *made.missing]:
-        session.out.note(escape(text), style=None)
+        session.out.note(escape(text))
     if output is None:
         _write(session, made.text)
     elif dry_run:

@@ -22,12 +22,12 @@ if TYPE_CHECKING:
 
     from ai_models.health import HealthReport, Progress
 
-_STYLES = {"ok": "green", "unloaded": "green", "unknown": "dim", "starting": "yellow", "loading": "yellow"}
+_STYLES = {"ok": "green", "unloaded": "green", "unknown": "dim", "starting": "magenta", "loading": "magenta"}
 _BY_LEVEL = {0: "nobody was asked (level 0)", 1: "by their lists (level 1)", 2: "by a call (level 2)"}
 
 
 def _style(status: str) -> str | None:
-    return _STYLES.get(status.strip(), "yellow" if status.strip() in ("rate_limited", "no_key") else "red")
+    return _STYLES.get(status.strip(), "magenta" if status.strip() in ("rate_limited", "no_key") else "red")
 
 
 def _why(result: HealthResult) -> str:
@@ -130,7 +130,7 @@ def _write(out: Output, report: "HealthReport", limit: int | None) -> None:
     )
     if out.people and report.results:
         for text, names in find_troubles(report.results).items():
-            out.hanging(f"  {escape(_some(names))}: ", escape(text), "dim")
+            out.hanging(f"  {escape(_some(names))}: ", escape(text))
         healthy = sum(report.verdicts.values())
         out.note(f"{healthy} of {plural(len(report.verdicts), 'target')} healthy, {_BY_LEVEL[report.level]}")
 
@@ -194,7 +194,7 @@ def _progress(out: Output) -> "Iterator[Progress | None]":
 
     awaited: dict[str, None] = {}
     console = Console(stderr=True)
-    with console.status(Text("asking"), spinner="dots", spinner_style="cyan") as status:
+    with console.status(Text("asking"), spinner="dots", spinner_style="green") as status:
 
         def show(event: str, name: str) -> None:
             if event == "start":

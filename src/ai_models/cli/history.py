@@ -15,7 +15,7 @@ from ai_models.cli.text import UNKNOWN, format_fact, short_path, shorten, shorte
 if TYPE_CHECKING:
     from ai_models.changes import Change
 
-_KIND_STYLES = {"added": "green", "returned": "green", "gone": "yellow", "removed": "yellow"}
+_KIND_STYLES = {"added": "green", "returned": "green", "gone": "magenta", "removed": "magenta"}
 
 
 def _what(change: "Change") -> str:

@@ -150,7 +150,7 @@ class Output:
         for line in hang(start, text, self.width if self.terminal else None):
             self.line(line, style)
 
-    def note(self, text: str, style: str | None = "dim") -> None:
+    def note(self, text: str, style: str | None = None) -> None:
         """Write one line for people to stderr, so that a pipe gets data alone; a terminal gets it wrapped."""
         from click import echo
 
@@ -203,7 +203,7 @@ class Output:
         naturals = [max(map(width_of, cells), default=0) for cells in texts]
         shown = fit_columns(naturals, columns, self.width - len(indent) if self.terminal else _ENDLESS)
         last = max(shown)
-        header = [self._cell(columns[n], columns[n].title, size, "dim", n == last) for n, size in shown.items()]
+        header = [self._cell(columns[n], columns[n].title, size, "bold", n == last) for n, size in shown.items()]
         lines = [indent + _GAP.join(header).rstrip()]
         for number in range(len(rows)):
             cells = [

@@ -93,7 +93,7 @@ def write_model(
     out.line(escape(model.id), "bold")
     headline = " · ".join(headline_of(model))
     if headline:
-        out.line(headline, "dim")
+        out.line(headline)
     out.line()
     for label, text in describe(model):
         out.hanging(_label(label), text)
@@ -102,7 +102,7 @@ def write_model(
         out.hanging(_label("health"), escape(str(checked)))
     unknown = unknown_facts(model)
     if unknown:
-        out.hanging(_label("unknown"), ", ".join(unknown), "dim")
+        out.hanging(_label("unknown"), ", ".join(unknown))
     out.line()
     own = [offer for id, offer in offers if id == model.id]
     out.line(plural(len(own), "offer"), "bold")

@@ -152,5 +152,5 @@ def _progress(out: Output) -> "Iterator[Any]":
         return
     from rich.console import Console
 
-    with Console(stderr=True).status("copying", spinner="dots", spinner_style="cyan") as status:
+    with Console(stderr=True).status("copying", spinner="dots", spinner_style="green") as status:
         yield lambda number: status.update(f"{number:,} models copied")

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 F = TypeVar("F", bound=Callable[..., Any])
 
 _SCREEN = 40
-_STYLES = {"failed": "red", "cancelled": "yellow"}
+_STYLES = {"failed": "red", "cancelled": "magenta"}
 _EMPTY = 'no calls are recorded; record some in Python: with manager.usage.track("gpt-4o") as call: …'
 
 
