@@ -273,13 +273,6 @@ def test_every_error_survives_pickling_with_its_data_and_message(error: type[Exc
     assert vars(after) == vars(before)
 
 
-LEAD_BACK = {
-    ("ai_models.cli.completion", "ai_models.cli.app"),
-    ("ai_models.cli.known", "ai_models.cli.columns"),
-}
-"""Imports that lead back to their own module, some only where types are checked: to become fewer."""
-
-
 def name_of(path: Path) -> str:
     return ".".join(("ai_models", *path.relative_to(PACKAGE).with_suffix("").parts)).removesuffix(".__init__")
 
@@ -305,7 +298,7 @@ def imported_by(name: str, *, types: bool = False) -> set[str]:
         else:
             full = {f"{node.module}.{alias.name}" for alias in node.names}
             found |= {each if each in NAMES else str(node.module) for each in full}
-    return {each for each in found if each in NAMES and each != name and (name, each) not in LEAD_BACK}
+    return {each for each in found if each in NAMES and each != name}
 
 
 def test_no_import_leads_back_to_its_own_module_not_even_one_in_a_function() -> None:
@@ -315,11 +308,6 @@ def test_no_import_leads_back_to_its_own_module_not_even_one_in_a_function() -> 
 def test_no_two_modules_import_each_other_not_even_for_their_types() -> None:
     graph = {name: imported_by(name, types=True) for name in NAMES}
     assert [(name, each) for name in NAMES for each in graph[name] if name in graph[each]] == []
-
-
-@pytest.mark.parametrize(("name", "other"), sorted(LEAD_BACK))
-def test_what_is_excused_for_leading_back_still_does(name: str, other: str) -> None:
-    assert f"from {other} import" in NAMES[name].read_text("utf-8")
 
 
 def test_the_layers_hold(repository: Path) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from ai_models._core.model import FIELDS, Model
 from ai_models._core.query.paths import near_fields
+from ai_models.cli.known import complete
 from ai_models.cli.render import Column
 from ai_models.cli.text import (
     UNKNOWN,
@@ -105,6 +106,9 @@ COLUMNS: dict[str, Column[Model]] = {
     "status": _text_column("STATUS", "status", 7),
 }
 """Every column by the name that `--columns` takes."""
+
+COLUMN_NAMES = complete(lambda _: [*COLUMNS, *FIELDS])
+"""What completes the names of columns."""
 
 DEFAULT_COLUMNS = (
     "id",

@@ -5,7 +5,6 @@ import os
 import click
 from click.shell_completion import BashComplete, add_completion_class, get_completion_class, split_arg_string
 
-from ai_models.cli.app import app
 from ai_models.cli.command import command
 from ai_models.cli.known import COMPLETION
 from ai_models.cli.session import Session, pass_session
@@ -57,6 +56,7 @@ def completion_command(session: Session, shell: str) -> None:
     maker = get_completion_class(shell)
     if maker is None:
         raise click.UsageError(f"this version of click completes nothing in {shell}")
+    app = click.get_current_context().find_root().command
     script = maker(app, {}, "ai-models", COMPLETION).source()
     if session.out.json:
         session.out.data({"shell": shell, "script": script})

@@ -100,13 +100,6 @@ def _targets(_: Session) -> Iterable[str]:
     return TARGETS
 
 
-def _columns(_: Session) -> Iterable[str]:
-    from ai_models._core.model import FIELDS
-    from ai_models.cli.columns import COLUMNS
-
-    return [*COLUMNS, *FIELDS]
-
-
 def _sort_keys(_: Session) -> Iterable[str]:
     from ai_models._core.model import FIELDS
     from ai_models._core.query.order import SHORT
@@ -136,7 +129,6 @@ ALIASES = complete(_aliases)
 BENCHMARKS = complete(_benchmarks)
 BUDGETS = complete(_budgets)
 TARGETS = complete(_targets)
-COLUMNS = complete(_columns)
 SORT_KEYS = complete(_sort_keys)
 PREFERENCES = complete(_preferences)
 FIELDS = complete(_fields)

@@ -8,10 +8,10 @@ import click
 
 from ai_models._core.model import Model, Offer
 from ai_models._core.query import parse_query, parse_sort
-from ai_models.cli.columns import choose_columns
+from ai_models.cli.columns import COLUMN_NAMES, choose_columns
 from ai_models.cli.command import NAMES, command
 from ai_models.cli.filters import Filters, filter_options
-from ai_models.cli.known import COLUMNS, SORT_KEYS
+from ai_models.cli.known import SORT_KEYS
 from ai_models.cli.render import Column
 from ai_models.cli.session import Session, pass_session
 from ai_models.cli.text import UNKNOWN, escape, shorten, shorten_middle, width_of
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     "--columns",
     type=NAMES,
     metavar="NAME,…",
-    shell_complete=COLUMNS,
+    shell_complete=COLUMN_NAMES,
     help="These columns: id, input, released, any field.",
 )
 @click.option("--retiring", metavar="SPAN", help="Has an offer that retires within 90d, 12w, …; the next first.")
