@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ai_models._core.model import OFFER_BOUND, SERVED_FIELDS, Model
+from ai_models._core.model import OFFER_BOUND, SERVED_FIELDS, Model, Offer
 
 
 def served(model: Model, provider: str) -> Iterator[Model]:
@@ -13,11 +13,38 @@ def served(model: Model, provider: str) -> Iterator[Model]:
     >>> [view.context_size for view in served(model, "bedrock")], list(served(model, "azure"))
     ([4096], [])
     """
-    if model.provider != provider and not any(_is_of(key, provider) for key in model.connector_metadata):
-        return
-    for key, offer in model.offers.items():
-        if _is_of(key, provider):
-            yield offer.as_model()
+    for key, facts in offers_at(model, provider):
+        yield Offer(key, facts, model).as_model()
+
+
+def offers_at(model: Model, provider: str) -> list[tuple[str, dict[str, Any]]]:
+    """Return the offers of a provider (or the one offer `provider:variant`), each as its key and what it states.
+
+    >>> offers_at(Model("m", "x", connector_metadata={"bedrock:us": {"id": "us.m"}}), "bedrock")
+    [('bedrock:us', {'id': 'us.m'})]
+    >>> offers_at(Model("m", "x"), "x"), offers_at(Model("m", "x"), "bedrock")
+    ([('x', {})], [])
+    """
+    offers, variants = model.connector_metadata, f"{provider}:"
+    found = [(key, offers[key]) for key in offers if key == provider or key.startswith(variants)]
+    if not found and _is_of(model.provider, provider) and _default(model) == model.provider:
+        return [(model.provider, {})]
+    return found
+
+
+def is_default(model: Model, key: str) -> bool:
+    """Return whether the model's own facts and prices are those of the offer with this key.
+
+    >>> model = Model("m", "x", connector_metadata={"x:eu": {}, "x:us": {}})
+    >>> is_default(model, "x:eu"), is_default(model, "x:us")
+    (True, False)
+    """
+    return key == _default(model)
+
+
+def _default(model: Model) -> str:
+    own = model.provider
+    return next((key for key in model.connector_metadata if key.partition(":")[0] == own), own)
 
 
 def views(model: Model, provider: str) -> Iterator[Model]:

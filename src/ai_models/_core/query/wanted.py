@@ -7,10 +7,10 @@ from typing import Any
 
 from ai_models._core.model import Model
 from ai_models._core.pricing import per_mtok
-from ai_models._core.query.compile import Selection, compile_selection
+from ai_models._core.query.compile import Predicate, Selection, compile_query, compile_selection
 from ai_models._core.query.nodes import And, Compare, Node, Not
 from ai_models._core.query.order import SortKey, in_order
-from ai_models._core.query.serving import views
+from ai_models._core.query.serving import offers_at, views
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +33,8 @@ class Wanted:
 
     def out_of(self, models: Callable[[], Iterable[Model]]) -> Iterator[Model]:
         """Yield the models that are wanted out of all, which may be gone through twice."""
-        select = self.selection()
-        chosen = select(models()) if self.via is None else served_by(self.via, models, select)
+        via = self.via
+        chosen = self.selection()(models()) if via is None else served_by(via, models, self._matches(via))
         if self.sort:
             chosen = iter(in_order(chosen, self.sort, via=self.via))
         return chosen if self.limit is None else islice(chosen, self.limit)
@@ -46,22 +46,27 @@ class Wanted:
             return select
         return lambda models: (model for model in select(models) if check(model))
 
+    def _matches(self, provider: str) -> Predicate:
+        """Return what says whether one of a provider's offers of a model matches."""
+        if self.check is None:
+            return compile_query(self.node, via=provider)
+        select = self.selection()
+        return lambda model: any(True for _ in select(views(model, provider)))
 
-def served_by(provider: str, models: Callable[[], Iterable[Model]], select: Selection) -> Iterator[Model]:
-    """Yield the models of which an offer of this provider is selected, or else one of their newest snapshot there.
 
-    >>> records = [{"id": "m", "provider": "x"}, {"id": "m-2026", "provider": "y", "base": "m"}]
-    >>> models = [Model.on_record(record) for record in records]
-    >>> [model.id for model in served_by("y", lambda: models, lambda views: iter(views))]
+def served_by(provider: str, models: Callable[[], Iterable[Model]], matches: Predicate) -> Iterator[Model]:
+    """Yield the models that match as this provider serves them, or else as it serves their newest snapshot there.
+
+    >>> models = [Model("m", "x"), Model("m-2026", "y", base="m")]
+    >>> [model.id for model in served_by("y", lambda: models, lambda model: model.provider == "y")]
     ['m', 'm-2026']
     """
-    snapshots: dict[str, list[Model]] = {}
+    newest: dict[str, Model] = {}
     for model in models():
-        if model.base is not None and any(True for _ in views(model, provider)):
-            snapshots.setdefault(model.base, []).append(model)
+        if model.base is not None and offers_at(model, provider):
+            newest[model.base] = max(newest.get(model.base, model), model, key=_age)
     for model in models():
-        found = list(views(model, provider)) or newest_views(provider, snapshots.get(model.id, ()))
-        if any(True for _ in select(found)):
+        if matches(model) or (model.id in newest and not offers_at(model, provider) and matches(newest[model.id])):
             yield model
 
 
@@ -72,8 +77,12 @@ def newest_views(provider: str, snapshots: Iterable[Model]) -> list[Model]:
     >>> newest_views("y", [Model.on_record(record) for record in records])[0].id
     'm-2'
     """
-    newest = sorted(snapshots, key=lambda each: each.version or each.id, reverse=True)
+    newest = sorted(snapshots, key=_age, reverse=True)
     return next((found for each in newest if (found := list(views(each, provider)))), [])
+
+
+def _age(snapshot: Model) -> str:
+    return snapshot.version or snapshot.id
 
 
 def shown(node: Node) -> str:
