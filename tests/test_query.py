@@ -368,6 +368,18 @@ def test_the_fast_view_of_an_offer_is_the_offer_as_a_model(model: Model) -> None
         assert list(views(Model.on_record(to_record(model)), provider)) == slow
 
 
+@given(queries(), models())
+def test_via_says_what_is_said_of_each_offer_as_a_model(query: dict[str, Any], model: Model) -> None:
+    for provider in ("openai", "azure", "bedrock:eu", "ollama"):
+        expected = any(map(compile_query(query), served(model, provider)))
+        assert compile_query(query, via=provider)(model) is expected
+
+
+@pytest.mark.parametrize("path", ["benchmarks.value", "custom_metadata.stars", "price_tiers.when"])
+def test_nothing_is_one_of_no_values(path: str) -> None:
+    assert matching({path: {"$in": []}}) == []
+
+
 def test_via_judges_each_offer_of_a_provider() -> None:
     model = Model(
         "m",
