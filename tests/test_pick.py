@@ -12,6 +12,8 @@ from ai_models import Model, ModelManager, ModelRegistry, Workload
 from ai_models._core.query import parse_query
 from ai_models.benchmarks import BenchmarkNotFoundError
 from ai_models.cli.app import app
+from ai_models.cli.picking import write_explanation
+from ai_models.cli.render import Output
 from ai_models.cli.session import Session
 from ai_models.costs import Costs
 from ai_models.errors import QueryError
@@ -287,3 +289,18 @@ def test_the_command_fails_where_nothing_fits() -> None:
     session = Session(_manager=ModelManager(registry))
     result = CliRunner().invoke(app, ["pick", "--min-context", "1M"], obj=session)
     assert (result.exit_code, result.output.splitlines()[0]) == (1, "No model fits out of 4.")
+
+
+def test_an_explanation_is_wrapped_below_itself_on_a_terminal_and_whole_on_a_pipe(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    choice = pick(
+        ALL, query={"$or": [{"lab": "openai"}, {"name": {"$regex": "^Claude"}}, {"context": {"$gt": 10_000}}]}
+    )
+    write_explanation(Output(), choice)
+    assert capsys.readouterr().out == choice.explain() + "\n"
+    write_explanation(Output(terminal=True, width=60), choice)
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[1].startswith("       4 out: unknown whether lab is openai")
+    assert lines[2].startswith("              ")
+    assert max(map(len, lines)) <= 60

@@ -83,7 +83,7 @@ def _write_report(out: Output, report: "DiscoveryReport", named: bool, limit: in
     for change in report.changes:
         if change.path == "role":
             out.line(escape(f"role {change.id}: {change.old or 'no model'} → {change.new or 'no model'}"))
-    out.line(format_total(report), "bold")
+    out.hanging("", format_total(report), "bold")
     out.note(_next_step(report))
 
 

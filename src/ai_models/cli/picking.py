@@ -9,7 +9,7 @@ from ai_models.cli.command import PROVIDER, Parsed, command, parse_tokens
 from ai_models.cli.costing import format_usd
 from ai_models.cli.filters import Filters, check_group, check_offered, filter_options
 from ai_models.cli.known import PREFERENCES
-from ai_models.cli.render import Column
+from ai_models.cli.render import Column, Output
 from ai_models.cli.session import Session, pass_session
 from ai_models.cli.text import escape, shorten, shorten_middle
 
@@ -135,7 +135,7 @@ def pick_command(
     if session.out.json:
         session.out.data(_as_data(choice, limit))
     elif why or choice.best is None:
-        session.out.line("\n".join(map(escape, choice.explain().split("\n"))))
+        write_explanation(session.out, choice)
     else:
         shown = 10 if limit is None else limit
         session.out.rows(_columns(choice), islice(choice.ranked, shown or None), lambda each: each.to_dict(), limit=0)
@@ -156,6 +156,14 @@ def _only_one(providers: list[str], via: str | None) -> str:
     if len(providers) > 1 or via is not None:
         raise click.UsageError("pick takes one provider")
     return providers[0]
+
+
+def write_explanation(out: Output, choice: "Choice") -> None:
+    """Write why it was picked, each line wrapped below itself."""
+    for line in choice.explain().split("\n"):
+        _, _, reason = line.partition(" out: ")
+        text = reason or line.lstrip(" ")
+        out.hanging(escape(line[: len(line) - len(text)]), escape(text))
 
 
 def _as_data(choice: "Choice", limit: int | None) -> dict[str, Any]:

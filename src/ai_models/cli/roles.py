@@ -6,7 +6,7 @@ import click
 
 from ai_models.cli.command import LIMIT, PROVIDER, CommandGroup, command
 from ai_models.cli.known import ROLES
-from ai_models.cli.picking import PREFER, WORKLOAD, check_names
+from ai_models.cli.picking import PREFER, WORKLOAD, check_names, write_explanation
 from ai_models.cli.render import Column
 from ai_models.cli.session import Session, pass_session
 from ai_models.cli.text import UNKNOWN, escape, shorten, shorten_middle
@@ -66,8 +66,8 @@ def show_role(session: Session, name: str) -> None:
         session.out.data({**_as_data(session, name), "choice": choice.to_dict()})
         return
     role = session.roles[name]
-    session.out.line(escape(f"{name}: {_query(role.to_dict())}"), "bold")
-    session.out.line("\n".join(map(escape, choice.explain().split("\n"))))
+    session.out.hanging(escape(f"{name}: "), escape(_query(role.to_dict())), "bold")
+    write_explanation(session.out, choice)
 
 
 @command("remove", "ai-models role remove fast", group=role_command)

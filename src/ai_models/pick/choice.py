@@ -13,6 +13,7 @@ from ai_models.pick.preferences import Preference, Value
 
 __all__ = ["Candidate", "Choice", "Rejection", "pareto", "ranked"]
 
+_FACTS = {"newest": "release date"}
 _MOST_REASONS = 6
 _MOST_MISSES = 3
 
@@ -198,7 +199,8 @@ def _told(choice: Choice) -> Iterator[str]:
             yield f"Prices are of {choice.workload}."
         yield from _no_worse(choice, best)
         unknown = Counter(name for each in choice.ranked for name in each.unknown)
-        yield from (f"Unknown {name} of {count:,} that fit: they come last in it." for name, count in unknown.items())
+        for name, count in unknown.items():
+            yield f"Unknown {_FACTS.get(name.lstrip('-'), name)} of {count:,} that fit: they come last in it."
     counts = Counter(word for each in choice.rejected.values() for word in each.words or each.reasons).most_common()
     yield from (f"  {count:>6,} out: {_safe(reason)}" for reason, count in counts[:_MOST_REASONS])
     more = len(counts) - _MOST_REASONS
