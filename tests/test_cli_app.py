@@ -396,3 +396,34 @@ def test_bash_completes_ids_with_a_colon_providers_and_lists(tmp_path: Path, typ
         check=True,
     )
     assert done.stdout.splitlines() == completed
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["budget", "set", "nightly", "5"],
+        ["budget", "list"],
+        ["budget", "remove", "nightly"],
+        ["usage"],
+        ["usage", "calls"],
+        ["usage", "export"],
+        ["--store", "sqlite:///models.db", "list"],
+        ["--store", "sqlite:///models.db", "discover", "--offline"],
+        ["store", "check", "sqlite:///models.db"],
+        ["store", "copy", "sqlite:///models.db", "new.json"],
+    ],
+)
+def test_without_sqlalchemy_each_command_that_wants_it_names_the_extra(tmp_path: Path, arguments: list[str]) -> None:
+    (tmp_path / "models.usage.db").touch()  # a ledger that there isn't is asked for nothing
+    code = "import sys; sys.modules['sqlalchemy'] = None; from ai_models.cli import main; main()"
+    done = subprocess.run(
+        [sys.executable, "-c", code, *arguments],
+        env={**os.environ, "AI_MODELS_STORE": str(tmp_path / "models.json")},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        cwd=tmp_path,
+    )
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+    assert "pip install 'ai-models-registry[sql]'" in done.stderr

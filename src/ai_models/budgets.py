@@ -309,11 +309,9 @@ class Budgets(Mapping[str, Budget]):
             return self._named(connection, name)
 
     def __iter__(self) -> Iterator[str]:
-        import sqlalchemy as sa
-
         table = self._storage.tables.budgets
         with self._storage.reading() as connection:
-            return iter(list(connection.execute(sa.select(table.c.name).order_by(table.c.name)).scalars()))
+            return iter([row.name for row in connection.execute(table.select().order_by(table.c.name))])
 
     def __len__(self) -> int:
         return sum(1 for _ in self)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ai_models._core.pricing import tidy
 from ai_models.database import reported, shown_url, writing
-from ai_models.errors import StoreVersionError
+from ai_models.errors import MissingDependencyError, StoreVersionError
 
 if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, Connection, Engine, MetaData, Table
@@ -64,8 +64,11 @@ class Tables(NamedTuple):
 
 @cache
 def tables() -> Tables:
-    """Return the tables; SQLAlchemy is imported here."""
-    import sqlalchemy as sa
+    """Return the tables; SQLAlchemy is imported here. Raise `MissingDependencyError` where it isn't installed."""
+    try:
+        import sqlalchemy as sa
+    except ImportError:
+        raise MissingDependencyError("SQLAlchemy", "sql") from None
 
     data = sa.MetaData()
     name, version = sa.Column("name", sa.Text, primary_key=True), sa.Column("version", sa.Integer)

@@ -32,10 +32,10 @@ class Reader:
     """
 
     def __init__(self, where: str | os.PathLike[str], *, read_only: bool = False) -> None:
-        from sqlalchemy.event import listen
-
         self.read_only = read_only or _unwritable(where)
         self.engine = open_engine(where, read_only=self.read_only)
+        from sqlalchemy.event import listen  # is there: an engine was opened
+
         close_with(self, self.engine)
         if self.engine.url.get_backend_name() == "sqlite" and (self.engine.url.database or ":memory:") == ":memory:":
             raise StoreError("a registry in memory needs no database: leave the storage path out", "sqlite://")
