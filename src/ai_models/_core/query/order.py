@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any
 
 from ai_models._core.model import Model
@@ -65,7 +66,7 @@ def in_order(models: Iterable[Model], keys: Iterable[SortKey], *, via: str | Non
         read = _reader(key, via)
         values = [(read(model), model) for model in found]
         known = [pair for pair in values if pair[0] is not None]
-        known.sort(key=lambda pair: pair[0], reverse=key.descending)
+        known.sort(key=_sorter([value for value, _ in known]), reverse=key.descending)
         found = [model for _, model in known] + [model for value, model in values if value is None]
     return found
 
@@ -75,17 +76,17 @@ def _reader(key: SortKey, via: str | None) -> Callable[[Model], Any]:
     provider = key.path.offer or via
     if provider is None:
         return lambda model: _value(model, key.path)
-    best = max if key.descending else min
+    best: Any = max if key.descending else min
 
     def read(model: Model) -> Any:
         values = [value for view in served(model, provider) if (value := _value(view, key.path)) is not None]
-        return best(values, default=None)
+        return best(values, key=_among_others, default=None)
 
     return read
 
 
 def _value(model: Model, path: Path) -> Any:
-    """Return what stands at a path as something that sorts beside anything else, `None` if it is unknown."""
+    """Return what stands at a path, `None` if it is unknown."""
     value = getattr(model, path.field)
     for number, part in enumerate(path.parts):
         if not isinstance(value, Mapping):
@@ -97,6 +98,18 @@ def _value(model: Model, path: Path) -> Any:
         value = value.get(part)
     if value is None or value in ([], {}, set()):
         return None
+    return value
+
+
+def _sorter(values: list[Any]) -> Callable[[tuple[Any, Model]], Any]:
+    """Return the key of a value and its model that sorts these values, of different kinds too."""
+    kinds = set(map(type, values))
+    if kinds <= {int, float} or kinds == {str}:
+        return itemgetter(0)
+    return lambda pair: _among_others(pair[0])
+
+
+def _among_others(value: Any) -> tuple[int, Any, str]:
     if isinstance(value, int | float):
         return 0, value, ""
     return 1, 0, value if isinstance(value, str) else str(sorted(map(str, value)))
