@@ -11,10 +11,10 @@ from ai_models.stores.sql.writing import BESIDE, bound, chunks, inserting, writt
 if TYPE_CHECKING:
     from ai_models.stores.sql.writing import Writer
 
-_VALUES = 12_000
+_VALUES = 6_000
 """How many values a statement brings: SQLite takes 32,766, but many at once don't stay in a processor's cache."""
 
-_PART = 500
+_PART = 100
 """How many models are looked at together: few enough to be forgotten while they are young."""
 
 
