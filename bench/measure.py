@@ -21,10 +21,14 @@ class Row:
     seconds: float | None = None
     note: str = ""
     bar: str = ""
+    most: float | None = None
+    """The bar of a time alone, in seconds."""
 
     @property
     def met(self) -> bool | None:
-        """Whether the median keeps the bar, such as `<= 8` or `>= 10`; `None` if there is none, or nothing measured."""
+        """Whether the bar is kept, such as `<= 8` or `>= 10`; `None` if there is none, or nothing measured."""
+        if self.most is not None and self.seconds is not None:
+            return self.seconds <= self.most
         if not self.bar or not self.ratios:
             return None
         sign, limit = self.bar.split()
@@ -34,12 +38,17 @@ class Row:
     def cells(self) -> tuple[str, ...]:
         """Return the texts of the line: a median ratio, the quartiles around it, the bar, the median time."""
         taken = "" if self.seconds is None else readable(self.seconds)
+        bar = f"{self.limit} NOT MET" if self.met is False else self.limit
         if not self.ratios:
-            return self.what, self.beside, "-", "-", self.bar, taken or "-", self.note
+            return self.what, self.beside, "-", "-", bar, taken or "-", self.note
         low, _, high = quantiles(self.ratios, n=4)
-        bar = self.bar if self.met is not False else f"{self.bar} NOT MET"
         ratio = f"{median(self.ratios):.2f}"
         return self.what, self.beside, ratio, f"{low:.2f} - {high:.2f}", bar, taken, self.note
+
+    @property
+    def limit(self) -> str:
+        """The bar as text, empty if there is none."""
+        return self.bar if self.most is None else f"<= {readable(self.most)}"
 
 
 def readable(seconds: float) -> str:

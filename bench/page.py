@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from statistics import median
 
-from bench.measure import Row, table
+from bench.measure import Row, readable, table
 
 HEAD = """# Benchmarks
 
@@ -29,11 +29,7 @@ def page(rows: Sequence[Row], where: str) -> str:
 
 def lost(rows: Sequence[Row]) -> str:
     """Return a list of the bars that were not kept, and of what is slower than what it is compared with."""
-    said = [
-        f"- **{row.what}** beside {row.beside}: {median(row.ratios):.2f}, the bar is {row.bar}."
-        for row in rows
-        if row.met is False
-    ]
+    said = [f"- **{row.what}**{_found(row)}, the bar is {row.limit}." for row in rows if row.met is False]
     ours = [row for row in rows if row.ratios and row.met is None and not row.beside.startswith(OURS)]
     said += [
         f"- {row.what} takes {median(row.ratios):.1f} times as long as {row.beside}."
@@ -41,6 +37,12 @@ def lost(rows: Sequence[Row]) -> str:
         if median(row.ratios) > 1
     ]
     return "\n".join(said) or "Nowhere, this time."
+
+
+def _found(row: Row) -> str:
+    if row.ratios:
+        return f" beside {row.beside}: {median(row.ratios):.2f}"
+    return f": {readable(row.seconds or 0.0)}"
 
 
 OURS = ("ai-models", "import ai_models")
