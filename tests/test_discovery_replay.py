@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 from tests.shared import PAYLOADS, SHARED, needs_recordings
 
-from ai_models import Model
+from ai_models import Listing, Model
 from ai_models.manager import ModelManager
 from ai_models.sources import OllamaSource, OpenRouterSource, ProviderAPISource
+from ai_models.sources.catalogues.models_dev import parse_models_dev
 
 pytestmark = needs_recordings
 
@@ -145,6 +146,16 @@ def test_the_same_recordings_twice_change_nothing(server: Any) -> None:
     assert report.changes == []
     assert {row.status for row in report.rows} == {"unchanged"}
     assert {id: model.to_dict() for id, model in manager.models.items()} == before
+
+
+def test_a_catalogue_of_thousands_on_top_of_the_embedded_one_twice_changes_nothing() -> None:
+    source = ModelManager().sources["models.dev"]
+    file = PAYLOADS / "modelsdev/api-generated-2026-07-02.json"
+    source.listing = lambda: Listing(parse_models_dev(json.loads(file.read_bytes())).models)  # type: ignore[method-assign]
+    manager = ModelManager(sources={"catalogue": ModelManager().sources["catalogue"], "models.dev": source})
+    manager.discover(["catalogue"])
+    assert len(manager.discover(["models.dev"]).changes) > 1_000
+    assert manager.discover(["models.dev"]).changes == []
 
 
 @pytest.mark.parametrize("fault", FAULTS)

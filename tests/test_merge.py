@@ -232,3 +232,22 @@ def test_scores_are_gathered_whatever_the_order_and_the_users_stay(
 def test_notes_about_unknown_models_bring_none() -> None:
     note = Contribution("aider", DAY, Model("gpt-4o", "openai", benchmarks=[{"benchmark": "a", "value": 1}]))
     assert merge_all([], notes=[note]) == {}
+
+
+def test_what_is_believed_of_an_offer_against_dissent_is_remembered_although_the_model_says_the_same() -> None:
+    said = [
+        Contribution("models.dev", DAY, Model("gpt-4o", "openai", 128000)),
+        Contribution("models.dev", DAY, Model("openai/gpt-4o", "openrouter", 64000)),
+    ]
+    first = [Contribution("openrouter", DAY, Model("openai/gpt-4o", "openrouter", 128000))]
+    once = merge_all(said, merge_all(first, default_rank=rank), default_rank=rank)
+    path = "connector_metadata.openrouter.context_size"
+    assert once["openai/gpt-4o"].conflicts == {path: {f"models.dev@{DAY}": 64000}}
+    assert merge_all(said, once, default_rank=rank) == once
+
+
+def test_two_providers_that_identity_takes_for_one_keep_an_offer_each() -> None:
+    said = [Contribution("models.dev", DAY, Model("step-3.5-flash", each)) for each in ("stepfun", "stepfun-ai")]
+    once = merge_all(said)
+    assert list(once["stepfun/step-3.5-flash"].connector_metadata) == ["stepfun", "stepfun-ai"]
+    assert merge_all(said, once) == once

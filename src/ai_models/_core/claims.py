@@ -157,7 +157,8 @@ def stated_facts(model: Model) -> Iterator[tuple[str, Any]]:
 
 def claims_of_row(row: Model, identity: Identity, source: str, date: str) -> OfferClaims:
     """Return the claims that a source makes with one row of its answer."""
-    claims = OfferClaims(row.provider, row.id, identity.offer_key or row.provider)
+    _, colon, variant = (identity.offer_key or "").partition(":")
+    claims = OfferClaims(row.provider, row.id, f"{row.provider}{colon}{variant}")
     claims.state("id", Statement(source, date, row.id))
     for path, value in stated_facts(row):
         claims.state(path, Statement(source, date, value))

@@ -282,7 +282,7 @@ def _offer_record(
     differing = {}
     for path, verdict in sorted(view.items()):
         name, _, part = path.partition(".")
-        shared = path in believed and believed[path].value == verdict.value and name not in OFFER_BOUND
+        shared = path in believed and _says_no_more(verdict, believed[path]) and name not in OFFER_BOUND
         if shared or (default and name in _SERVED):
             continue
         differing[path] = verdict
@@ -291,6 +291,11 @@ def _offer_record(
         else:
             record[path] = deep_copy(verdict.value)
     return record, differing
+
+
+def _says_no_more(verdict: Verdict, believed: Verdict) -> bool:
+    """Whether a verdict about an offer is that about the model: a dissent from it alone has to be remembered there."""
+    return verdict.value == believed.value and (not verdict.dissent or verdict.dissent == believed.dissent)
 
 
 def _one_word_each(claims: list[OfferClaims]) -> list[OfferClaims]:
