@@ -34,7 +34,7 @@ class Wanted:
     def out_of(self, models: Callable[[], Iterable[Model]]) -> Iterator[Model]:
         """Yield the models that are wanted out of all, which may be gone through twice."""
         via = self.via
-        chosen = self.selection()(models()) if via is None else served_by(via, models, self._matches(via))
+        chosen = self.selection()(models()) if via is None else served_by(via, models, self.matches(via))
         if self.sort:
             chosen = iter(in_order(chosen, self.sort, via=self.via))
         return chosen if self.limit is None else islice(chosen, self.limit)
@@ -46,7 +46,7 @@ class Wanted:
             return select
         return lambda models: (model for model in select(models) if check(model))
 
-    def _matches(self, provider: str) -> Predicate:
+    def matches(self, provider: str) -> Predicate:
         """Return what says whether one of a provider's offers of a model matches."""
         if self.check is None:
             return compile_query(self.node, via=provider)
@@ -61,24 +61,24 @@ def served_by(provider: str, models: Callable[[], Iterable[Model]], matches: Pre
     >>> [model.id for model in served_by("y", lambda: models, lambda model: model.provider == "y")]
     ['m', 'm-2026']
     """
-    newest: dict[str, Model] = {}
+    snapshots: dict[str, list[Model]] = {}
     for model in models():
         if model.base is not None and offers_at(model, provider):
-            newest[model.base] = max(newest.get(model.base, model), model, key=_age)
+            snapshots.setdefault(model.base, []).append(model)
     for model in models():
-        if matches(model) or (model.id in newest and not offers_at(model, provider) and matches(newest[model.id])):
+        asked = model if offers_at(model, provider) else newest_served(provider, snapshots.get(model.id, ()))
+        if asked is not None and matches(asked):
             yield model
 
 
-def newest_views(provider: str, snapshots: Iterable[Model]) -> list[Model]:
-    """Return the newest of some snapshots that a provider has, as it serves it; none if it has none.
+def newest_served(provider: str, snapshots: Iterable[Model]) -> Model | None:
+    """Return the newest of a model's snapshots that a provider serves; `None` if it serves none.
 
-    >>> records = [{"id": "m-1", "provider": "y"}, {"id": "m-2", "provider": "y"}]
-    >>> newest_views("y", [Model.on_record(record) for record in records])[0].id
+    >>> snapshots = [Model("m-1", "y", base="m"), Model("m-2", "y", base="m"), Model("m-3", "x", base="m")]
+    >>> newest_served("y", snapshots).id
     'm-2'
     """
-    newest = sorted(snapshots, key=_age, reverse=True)
-    return next((found for each in newest if (found := list(views(each, provider)))), [])
+    return max((each for each in snapshots if offers_at(each, provider)), key=_age, default=None)
 
 
 def _age(snapshot: Model) -> str:

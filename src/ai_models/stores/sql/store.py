@@ -9,10 +9,11 @@ from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
 from ai_models._core.model import Model, deep_copy
-from ai_models._core.query import Selection, Wanted, views
+from ai_models._core.query import Predicate, Wanted
 from ai_models._core.query.nodes import And
 from ai_models._core.query.order import in_order
-from ai_models._core.query.wanted import newest_views
+from ai_models._core.query.serving import offers_at
+from ai_models._core.query.wanted import newest_served
 from ai_models._core.record import Record, merge_values, to_record
 from ai_models._core.store import Explanation, Store
 from ai_models.database import reported
@@ -96,7 +97,7 @@ class SqlStore(Reader, Store):
         plan = self._plan(wanted)
         models = self.stream(*plan.statements)
         if wanted.via is not None:
-            models = self._served(wanted.via, models, wanted.selection())
+            models = self._served(wanted.via, models, wanted.matches(wanted.via))
         elif plan.rest is not None or wanted.check is not None:
             models = replace(wanted, node=plan.rest or And(())).selection()(models)
         if plan.sorted_after:
@@ -122,13 +123,13 @@ class SqlStore(Reader, Store):
         with self.lock, self.connected() as connection:
             return int(connection.execute(statement).scalar_one())
 
-    def _served(self, provider: str, models: Iterable[Model], select: Selection) -> Iterator[Model]:
+    def _served(self, provider: str, models: Iterable[Model], matches: Predicate) -> Iterator[Model]:
         for model in models:
-            found = list(views(model, provider))
-            if not found:
+            asked: Model | None = model
+            if not offers_at(model, provider):
                 rows = self.query(f"SELECT record FROM {MODELS} WHERE base = ?", model.id)
-                found = newest_views(provider, [self._model(text) for (text,) in rows])
-            if any(True for _ in select(found)):
+                asked = newest_served(provider, [self._model(text) for (text,) in rows])
+            if asked is not None and matches(asked):
                 yield model
 
     def journal(self, topic: str) -> SqlJournal:
