@@ -148,10 +148,12 @@ def test_the_same_recordings_twice_change_nothing(server: Any) -> None:
     assert {id: model.to_dict() for id, model in manager.models.items()} == before
 
 
-def test_a_catalogue_of_thousands_on_top_of_the_embedded_one_twice_changes_nothing() -> None:
+def test_a_catalogue_of_thousands_on_top_of_the_embedded_one_twice_changes_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     source = ModelManager().sources["models.dev"]
     file = PAYLOADS / "modelsdev/api-generated-2026-07-02.json"
-    source.listing = lambda: Listing(parse_models_dev(json.loads(file.read_bytes())).models)  # type: ignore[method-assign]
+    monkeypatch.setattr(source, "listing", lambda: Listing(parse_models_dev(json.loads(file.read_bytes())).models))
     manager = ModelManager(sources={"catalogue": ModelManager().sources["catalogue"], "models.dev": source})
     manager.discover(["catalogue"])
     assert len(manager.discover(["models.dev"]).changes) > 1_000

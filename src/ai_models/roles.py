@@ -11,7 +11,7 @@ from ai_models._core.query import parse_query, parse_query_text
 from ai_models._core.registry import ModelRegistry
 from ai_models.changes import Change, utc_now
 from ai_models.costs.records import Workload
-from ai_models.errors import AmbiguousModelError, InvalidModelError, ModelNotFoundError, RoleNotFoundError, printable
+from ai_models.errors import InvalidModelError, ModelNotFoundError, RoleNotFoundError, printable
 from ai_models.pick import Choice, Picker
 from ai_models.pick.preferences import parse_preferences
 
@@ -92,7 +92,7 @@ class Roles(MutableMapping[str, Role]):
     def __setitem__(self, name: str, role: Role) -> None:
         if not name.strip():
             raise InvalidModelError("role", name, "a role's name is a text that is not empty")
-        taken = self._model_called(name)
+        taken = self.picker.models.holder(name, "id", "alias", "name")
         if taken is not None:
             raise InvalidModelError("role", name, f"that is a name of the model {printable(taken)}; take another one")
         parse_query(role.query)
@@ -199,15 +199,6 @@ class Roles(MutableMapping[str, Role]):
         Raise `ModelNotFoundError` for a role that no model fits.
         """
         return self.resolve(name) if name in self._kept() else None
-
-    def _model_called(self, name: str) -> str | None:
-        try:
-            found = self.picker.models.resolve(name)
-        except ModelNotFoundError:
-            return None
-        except AmbiguousModelError as error:
-            return error.candidates[0]
-        return found.id if found.how in ("id", "alias", "name") else None
 
     def _checked(self, name: str) -> dict[str, Any]:
         kept = self._kept()

@@ -20,6 +20,7 @@ _CUTOFF = 0.72
 _LONGEST = 200
 _SHORTLIST = 40
 _PUNCTUATION = re.compile(r"[\W_]+")
+_WORD = re.compile(r"[^\W_]+")
 _SAYS: dict[How, str] = {
     "id": "is an id",
     "alias": "is an alias",
@@ -316,6 +317,15 @@ def _likeness(name: str, wanted: str) -> float:
     if len(wanted) > 2 and wanted in name:
         least = (0.8 if name.startswith(wanted) else 0.7) + 0.2 * len(wanted) / len(name)
     return max(least, SequenceMatcher(None, name, wanted).ratio())
+
+
+def plain_words(text: str) -> list[str]:
+    """Return the words of a name, small, between its punctuation.
+
+    >>> plain_words("openai/GPT-4o_mini")
+    ['openai', 'gpt', '4o', 'mini']
+    """
+    return _WORD.findall(text.lower())
 
 
 def squash(text: str) -> str:

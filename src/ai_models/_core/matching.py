@@ -1,14 +1,11 @@
 """How well a typed text fits a model: the ranking behind `ModelRegistry.search`."""
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from heapq import nsmallest
 from itertools import accumulate
 
-from ai_models._core.lookup import squash
+from ai_models._core.lookup import plain_words, squash
 from ai_models._core.model import Model
-
-_WORD = re.compile(r"[^\W_]+")
 
 EXACT, BEGINS, WORD, PART, ELSEWHERE = range(5)
 """How a text fits, best first: it is the name, begins it, begins a word of it, is inside it, is in a provider's id."""
@@ -21,7 +18,7 @@ def rank(words: Sequence[str], model: Model) -> int | None:
     >>> rank(["gpt4o"], model), rank(["4o"], model), rank(["deployment"], model), rank(["claude"], model)
     (0, 2, 4, None)
     """
-    names = [_WORD.findall(name.lower()) for name in dict.fromkeys(_names(model))]
+    names = [plain_words(name) for name in dict.fromkeys(_names(model))]
     plain = ["".join(parts) for parts in names]
     joined = "".join(words)
     whole = [_fit(joined, name, parts) for name, parts in zip(plain, names, strict=True) if joined in name]

@@ -10,13 +10,13 @@ from typing import Any, Unpack, overload
 
 from ai_models._core import above
 from ai_models._core.criteria import Criteria, check_criteria, node_of
-from ai_models._core.lookup import Index, Names, Resolution
+from ai_models._core.lookup import How, Index, Names, Resolution
 from ai_models._core.model import Model, Offer
 from ai_models._core.provenance import mark_changes
 from ai_models._core.query import Node, Wanted, parse_query, parse_sort
 from ai_models._core.record import merge_values, to_record
 from ai_models._core.store import Explanation, Journal, MemoryStore, Store
-from ai_models.errors import InvalidModelError, ModelNotFoundError, QueryError, StoreError
+from ai_models.errors import AmbiguousModelError, InvalidModelError, ModelNotFoundError, QueryError, StoreError
 
 Sort = str | Iterable[str]
 
@@ -176,6 +176,22 @@ class ModelRegistry(MutableMapping[str, Model]):
             if found is None:
                 raise ModelNotFoundError(text, self.suggest(text))
             return Resolution(found.id, found.how, found.trace, self._store[found.id])
+
+    def holder(self, name: str, *ways: How) -> str | None:
+        """Return the id of a model that has a name in one of these ways; of several the first, `None` if none has.
+
+        >>> registry = ModelRegistry()
+        >>> registry["openai/gpt-4o"] = Model("openai/gpt-4o", "openai", aliases=["4o"])
+        >>> registry.holder("4o", "alias"), registry.holder("4o", "name")
+        ('openai/gpt-4o', None)
+        """
+        try:
+            found = self.resolve(name)
+        except ModelNotFoundError:
+            return None
+        except AmbiguousModelError as error:
+            return error.candidates[0]
+        return found.id if found.how in ways else None
 
     def suggest(self, text: str, limit: int = 3) -> list[str]:
         """Return the ids whose names are nearest to a text, the nearest first; none if nothing is near.

@@ -9,7 +9,7 @@ from ai_models.cli.known import ALIASES
 from ai_models.cli.render import Column
 from ai_models.cli.session import Session, near, pass_session
 from ai_models.cli.text import escape, format_value, shorten_middle
-from ai_models.errors import AmbiguousModelError, ModelNotFoundError, NotFoundError
+from ai_models.errors import NotFoundError
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -52,24 +52,13 @@ def alias_command() -> None:
 def add_alias(session: Session, id: str, name: str) -> None:
     """Give a model a further name."""
     (own,) = session.own(id)
-    taken = _called(session, name)
+    taken = session.manager.models.holder(name, "id", "alias", "name", "provider id")
     if taken not in (None, own):
         raise click.ClickException(f"{name!r} already names {taken}; choose another name")
     with session.manager.models.edit(own) as model:
         if name not in (model.id, *model.aliases):
             model.aliases.append(name)
     _write_aliases(session, own)
-
-
-def _called(session: Session, name: str) -> str | None:
-    """Return the model that has a name already, whoever gave it; `None` if none has."""
-    try:
-        found = session.manager.models.resolve(name)
-    except ModelNotFoundError:
-        return None
-    except AmbiguousModelError as error:
-        return error.candidates[0]
-    return found.id if found.how in ("id", "alias", "name", "provider id") else None
 
 
 @command("remove", "ai-models alias remove sonnet", group=alias_command)

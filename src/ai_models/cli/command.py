@@ -188,6 +188,22 @@ class Parsed(ParamType):
         return begun(incomplete, self._known() if self._known else ())
 
 
+def list_of(known: Sequence[str], noun: str) -> Parsed:
+    """Return the type of a comma-separated list of names out of a few.
+
+    >>> list_of(["chat", "image"], "kinds").convert("chat, image", None, None)
+    ['chat', 'image']
+    """
+
+    def parse(text: str) -> list[str]:
+        names = parse_names(text)
+        if not names or not set(names) <= set(known):
+            raise ValueError(text)
+        return names
+
+    return Parsed(noun, parse, f"a list of {noun}; there are {', '.join(known)}", lambda: known)
+
+
 def parse_price(text: str) -> float:
     """Return a price as a number of USD per million tokens.
 

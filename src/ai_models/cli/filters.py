@@ -11,7 +11,7 @@ from ai_models._core.model import KINDS, Model, Offer
 from ai_models._core.nearest import nearest
 from ai_models._core.query import compile_selection, parse_query_text, sort_models
 from ai_models.availability import Availability
-from ai_models.cli.command import LIMIT, NAMES, PRICE, PROVIDERS, TOKENS, Parsed, parse_names
+from ai_models.cli.command import LIMIT, NAMES, PRICE, PROVIDERS, TOKENS, Parsed, list_of, parse_names
 from ai_models.cli.known import GROUPS, LABS, TAGS
 from ai_models.cli.session import did_you_mean, near
 from ai_models.cli.text import escape
@@ -21,22 +21,10 @@ if TYPE_CHECKING:
     from ai_models._core.registry import ModelRegistry
 
 
-def parse_kinds(text: str) -> list[str]:
-    """Return the kinds in a comma-separated text; raise `ValueError` for one that there isn't.
-
-    >>> parse_kinds("chat,embedding")
-    ['chat', 'embedding']
-    """
-    kinds = parse_names(text)
-    if not kinds or not set(kinds) <= set(KINDS):
-        raise ValueError(text)
-    return kinds
-
-
 _MOST_LOOKED_AT = 50_000
 """In a larger registry no name is looked for that may have been meant."""
 
-KINDS_TYPE = Parsed("kinds", parse_kinds, f"a list of kinds; there are {', '.join(KINDS)}", lambda: KINDS)
+KINDS_TYPE = list_of(KINDS, "kinds")
 _CAPABILITIES = Parsed("names", parse_names, "a list of names such as vision,tools", lambda: CAPABILITIES)
 
 _OPTIONS = (

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ai_models._core.model import Model
-from ai_models.cli.command import LIMIT, MODEL_ID, Parsed, command, parse_names
+from ai_models.cli.command import LIMIT, MODEL_ID, command, list_of
 from ai_models.cli.facts import fact_at
 from ai_models.cli.render import Column
 from ai_models.cli.session import Session, pass_session
@@ -48,21 +48,7 @@ _CHANGE_COLUMNS: tuple[Column["Change"], ...] = (
 CHANGE_KINDS = ("added", "changed", "gone", "returned", "removed")
 
 
-def parse_change_kinds(text: str) -> list[str]:
-    """Return the kinds of changes in a comma-separated text; raise `ValueError` for one that there isn't.
-
-    >>> parse_change_kinds("added, gone")
-    ['added', 'gone']
-    """
-    kinds = parse_names(text)
-    if not kinds or not set(kinds) <= set(CHANGE_KINDS):
-        raise ValueError(text)
-    return kinds
-
-
-_KINDS = Parsed(
-    "kinds", parse_change_kinds, f"a list of kinds; there are {', '.join(CHANGE_KINDS)}", lambda: CHANGE_KINDS
-)
+_KINDS = list_of(CHANGE_KINDS, "kinds")
 
 
 @command(

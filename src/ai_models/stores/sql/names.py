@@ -1,11 +1,10 @@
 """Finding a model by any name in a database of any size: each step is a look into an index."""
 # ruff: noqa: S608  # the names of tables are constants
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from ai_models._core.lookup import Facts, Found, Names
+from ai_models._core.lookup import Facts, Found, Names, plain_words
 from ai_models.stores.sql.tables import MODELS, NAMES, key_of
 
 if TYPE_CHECKING:
@@ -13,7 +12,6 @@ if TYPE_CHECKING:
 
     from ai_models.stores.sql.reader import Reader
 
-_WORD = re.compile(r"[^\W_]+")
 _SHORTLIST = 100
 _BY_NAMES = (
     f"SELECT {NAMES}.n, {NAMES}.folded, {NAMES}.kind, {NAMES}.exact, {MODELS}.record"
@@ -122,7 +120,7 @@ class SqlNames(Names):
 
     def _near(self, wanted: str, text: str) -> Iterable[str]:
         """Return models that share all words with a text, or all but one, or one: a few hundred at most."""
-        words = list(dict.fromkeys(_WORD.findall(text[:200].lower())))[:8]
+        words = list(dict.fromkeys(plain_words(text[:200])))[:8]
         words = [word for word in words if len(word) > 1] or words
         if not words:
             return []
