@@ -45,4 +45,5 @@ def search_command(session: Session, text: tuple[str, ...], limit: int | None, *
 
 
 def _nothing(phrase: str, registry: Any) -> str:
-    return f"no model fits {escape(phrase)!r}{did_you_mean(list(registry.suggest(phrase))[:3])}"
+    meant = did_you_mean(list(registry.suggest(phrase))[:3])
+    return f"no model fits {escape(phrase)!r}{meant or '; try fewer words, or the beginning of one'}"
