@@ -262,25 +262,25 @@ _MOST_KNOWN = 50_000
 _STEPS: tuple[tuple[How, str], ...] = (("alias", "alias"), ("name", "name"), ("provider id", "wire"))
 
 
-def named(record: Facts) -> Iterator[tuple[str, str]]:
-    """Yield every name of a model, but its id, with the table that it belongs to.
+def named(record: Facts) -> list[tuple[str, str]]:
+    """Return every name of a model, but its id, with the table that it belongs to.
 
-    >>> list(named({"id": "m", "provider": "x", "name": "M", "connector_metadata": {"azure": {"id": "my-m"}}}))
+    >>> named({"id": "m", "provider": "x", "name": "M", "connector_metadata": {"azure": {"id": "my-m"}}})
     [('name', 'M'), ('wire', 'my-m')]
     """
-    for alias in record.get("aliases", ()):
-        if isinstance(alias, str):
-            yield "alias", alias
+    names: list[tuple[str, str]] = []
+    if "aliases" in record:
+        names += [("alias", alias) for alias in record["aliases"] if isinstance(alias, str)]
     if "name" in record:
-        yield "name", record["name"]
+        names.append(("name", record["name"]))
     if "base" in record:
-        yield "base", record["base"]
-    wires = {record["id"]}
+        names.append(("base", record["base"]))
+    id = record["id"]
     for offer in record.get("connector_metadata", {}).values():
         wire = offer.get("id")
-        if isinstance(wire, str) and wire not in wires:
-            wires.add(wire)
-            yield "wire", wire
+        if wire != id and isinstance(wire, str) and ("wire", wire) not in names:
+            names.append(("wire", wire))
+    return names
 
 
 def squashed(record: Facts) -> tuple[str, ...]:

@@ -51,12 +51,12 @@ def _written(writer: "Writer", records: Iterator[Record]) -> Iterator[Record]:
     seen: set[str] = set()
     rest: Iterator[Record] = iter(())
     for part in chunks(records, _PART):
-        ids = {record["id"] for record in part}
-        if len(ids) < len(part) or not seen.isdisjoint(ids):
+        known = len(seen)
+        seen.update([record["id"] for record in part])
+        if len(seen) < known + len(part):
             rest = chain(part, records)
             break
-        numbered = list(enumerate(part, len(seen) + 1))
-        seen |= ids
+        numbered = list(enumerate(part, known + 1))
         models.rows += [model_row(n, record, revision, written(record)) for n, record in numbered]
         for table, made in beside:
             table.rows += [row for n, record in numbered for row in made(n, record)]

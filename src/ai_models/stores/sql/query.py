@@ -12,7 +12,6 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import (
     BigInteger,
-    Boolean,
     ColumnElement,
     Double,
     Text,
@@ -50,7 +49,7 @@ from ai_models.stores.sql.tables import (
 
 Clause = ColumnElement[bool]
 
-_TYPES: Mapping[str, Any] = {"number": BigInteger(), "flag": Boolean()}
+_TYPES: Mapping[str, Any] = {"number": BigInteger(), "flag": BigInteger()}
 _ORDER: Mapping[Op, Callable[[Any, Any], Any]] = {
     "gt": operator.gt,
     "gte": operator.ge,
@@ -303,7 +302,7 @@ def _date(found: Any, test: Compare, wanted: bool) -> Clause | None:
 def _flag(found: Any, test: Compare, wanted: bool) -> Clause | None:
     if test.op == "in":
         return false() if wanted else _is(found.is_not(None))
-    return _is(found == literal(test.operand is wanted, Boolean()))
+    return _is(found == literal(int(test.operand is wanted), BigInteger()))
 
 
 def order_of(sort: Iterable[Any]) -> list[tuple[str, bool]] | None:

@@ -35,11 +35,8 @@ SERVED = ("context_size", "max_input_tokens", "max_output_tokens")
 
 OFFER_COLUMNS = ("provider", "n", "key", *SERVED, *PRICES.values())
 
-NULLABLE = frozenset({*FACTS, *PRICES.values(), *SERVED})
-"""The columns that may hold nothing."""
-
-INDEXED = ("provider", "lab", "family", "kind", "context_size", "input_price", "output_price", "released")
-"""The columns that have an index of their own."""
+INDEXED = ("provider", "lab", "family", "kind", "context_size", "input_price", "output_price", "released", "base")
+"""The columns that have an index of their own, of the rows in which they hold anything."""
 
 BITS: tuple[str, ...] = (
     *("assistant_prefill", "audio_input", "audio_output", "batch", "citations", "code_execution", "completion"),
@@ -85,7 +82,8 @@ def model_row(n: int, record: Record, revision: int, text: str) -> Row:
     get = record.get
     texts = _keys_of([record["id"], *map(get, _TEXTS)])
     counts = (get("context_size"), get("max_input_tokens"), get("max_output_tokens"))
-    flags = (bool(get("is_local")), get("open_weights"))
+    local, opened = get("is_local"), get("open_weights")
+    flags = (1 if local else 0, opened if opened is None else int(opened))
     paid, known = _paid(record), _known(get("capabilities"))
     return (n, *texts, *counts, *flags, *paid, *known, words_of(record), revision, text)
 
@@ -136,10 +134,12 @@ def name_rows(n: int, record: Record) -> set[Row]:
     >>> sorted(name_rows(1, {"id": "openai/gpt-4", "provider": "openai", "aliases": ["Four"], "name": "GPT-4"}))
     [('four', 'alias', 'Four', 1), ('gpt-4', 'name', 'GPT-4', 1)]
     """
-    found = {_name_row(n, kind, name) for kind, name in named(record)}
-    id = record["id"]
+    names, id = named(record), record["id"]
     if id != id.lower():
-        found.add(_name_row(n, "id", id))
+        names.append(("id", id))
+    found: set[Row] = set()
+    for kind, name in names:
+        found.add(_name_row(n, kind, name))
     return found
 
 
@@ -194,7 +194,7 @@ def statements(dialect: str) -> Iterator[str]:
     sqlite = dialect == "sqlite"
     text, n = ("TEXT", "INTEGER") if sqlite else ('TEXT COLLATE "C"', "BIGINT")
     rows = " WITHOUT ROWID" if sqlite else ""
-    types = {"number": "BIGINT", "flag": "BOOLEAN", "text": text, "date": text}
+    types = {"number": "BIGINT", "flag": "SMALLINT", "text": text, "date": text}
     facts = ", ".join(f"{name} {types[KIND_OF[name]]}" for name in FACTS)
     prices = ", ".join(f"{name} DOUBLE PRECISION" for name in PRICES.values())
     limits = ", ".join(f"{name} BIGINT" for name in SERVED)
@@ -225,8 +225,8 @@ def indexes(dialect: str) -> Iterator[str]:
     """Yield what makes the indexes that a load of many models makes at its end."""
     yield f"CREATE UNIQUE INDEX {MODELS}_id ON {MODELS} (id)"
     for name in INDEXED:
-        yield f"CREATE INDEX {MODELS}_{name} ON {MODELS} ({name}{'' if dialect == 'sqlite' else ', n'})"
-    yield f"CREATE INDEX {MODELS}_base ON {MODELS} (base) WHERE base IS NOT NULL"
+        row = "" if name == "base" or dialect == "sqlite" else ", n"
+        yield f"CREATE INDEX {MODELS}_{name} ON {MODELS} ({name}{row}) WHERE {name} IS NOT NULL"
     if dialect != "sqlite":
         yield f"CREATE INDEX {MODELS}_found ON {MODELS} USING GIN (found)"
         return
@@ -247,7 +247,7 @@ def indexes(dialect: str) -> Iterator[str]:
 
 def without_indexes(dialect: str) -> Iterator[str]:
     """Yield what takes the indexes away before many models are loaded."""
-    for name in ("id", *INDEXED, "base"):
+    for name in ("id", *INDEXED):
         yield f"DROP INDEX {MODELS}_{name}"
     if dialect != "sqlite":
         yield f"DROP INDEX {MODELS}_found"

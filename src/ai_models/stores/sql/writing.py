@@ -13,7 +13,6 @@ from ai_models.stores.sql.tables import (
     COLUMNS,
     MODELS,
     NAMES,
-    NULLABLE,
     OFFER_COLUMNS,
     OFFERS,
     TAGS,
@@ -195,22 +194,20 @@ class Writer:
 @lru_cache(maxsize=16)
 def inserting(table: str, columns: tuple[str, ...], number: int = 1) -> str:
     """Return the statement that adds so many rows, bound as `bound` gives them, to a table of SQLite."""
-    marks = (f"nullif(?, '{_NOTHING}')" if name in NULLABLE else "?" for name in columns)
-    row = f"({', '.join(marks)})"
+    row = f"({', '.join('?' * len(columns))})"
     return f"INSERT INTO {table} ({', '.join(columns)}) VALUES {', '.join([row] * number)}"
 
 
 def bound(values: Iterable[Any]) -> list[Any]:
-    r"""Return values as `inserting` takes them: the driver of SQLite is slow with `None` and with flags.
+    """Return values as `inserting` takes them: SQLite keeps NaN as NULL, and its driver is slow with `None`.
 
-    >>> bound(["chat", None, True, 4096])
-    ['chat', '\x01', 1, 4096]
+    >>> bound(["chat", None, 4096])
+    ['chat', nan, 4096]
     """
-    return [_NOTHING if v is None else int(v) if v is True or v is False else v for v in values]
+    return [_NAN if value is None else value for value in values]
 
 
-_NOTHING = "\x01"
-"""What stands for `None`: no column holds it, see `key_of`."""
+_NAN = float("nan")
 
 
 def _all(made: Callable[[int, Record], set[Row]], models: Iterable[tuple[int, Record]]) -> set[Row]:
