@@ -658,6 +658,13 @@ def test_lines_that_cannot_be_read_count_as_none(tmp_path: Path) -> None:
     ]
 
 
+def test_a_log_tells_of_what_it_recorded_itself_once(tmp_path: Path) -> None:
+    for log in (HealthLog(), HealthLog(tmp_path / "models.health.jsonl")):
+        log.record([result()])
+        log.record([result("failed")])
+        assert [each.status for each in log.history("m")] == ["ok", "failed"]
+
+
 def test_a_long_log_keeps_the_last_of_each_target(tmp_path: Path) -> None:
     path = tmp_path / "models.health.jsonl"
     log = HealthLog(path)

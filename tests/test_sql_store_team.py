@@ -193,6 +193,26 @@ def test_what_is_logged_about_a_registry_is_in_its_database(url: str, tmp_path: 
     assert not list(tmp_path.rglob("*.jsonl"))
 
 
+def test_what_is_logged_does_not_grow_for_ever(url: str, closing: list[SqlStore]) -> None:
+    one, other = managed(url, closing), managed(url, closing)
+    one.health_log.record([HealthResult("rare", "groq", 1, "failed", "2026-11-25T10:00:00Z")])
+    for hour in range(24):
+        log = (one, other)[hour % 2].health_log
+        log.record(HealthResult("m", "groq", 1, "ok", f"2026-11-25T{hour:02}:00:00Z") for _ in range(200))
+        one.last_answers.record([LastAnswer(f"source{hour % 3}", f"2026-11-25T{hour:02}:00:00Z", "found")])
+        other.last_answers.record([LastAnswer("theirs", f"2026-11-25T{hour:02}:00:00Z", "found")])
+    health, sources = (one.models.journal(topic) for topic in ("health", "sources"))
+    assert health is not None
+    assert sources is not None
+    assert len(list(health.since())) < 2_500
+    assert len(list(sources.since())) == 4
+    again = managed(url, closing)
+    assert len(again.health_log.history("m")) == 100
+    assert again.health_log.history("m")[-1].when == "2026-11-25T23:00:00Z"
+    assert [each.status for each in again.health_log.history("rare")] == ["failed"]
+    assert again.last_answers["theirs"].when == "2026-11-25T23:00:00Z"
+
+
 def fail_after(change: Change) -> Iterator[Change]:
     """Give one change, then fail."""
     yield change

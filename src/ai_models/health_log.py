@@ -45,6 +45,7 @@ _PASSING = frozenset({"starting", "loading", "rate_limited"})
 _PASSING_S = 5 * 60
 _STANDS_S = 24 * 60 * 60
 _COMPACT_BYTES = 1024 * 1024
+_COMPACT_LINES = 1_000
 _KEPT = 100
 
 
@@ -126,12 +127,17 @@ class HealthLog:
         self.path = None if path is None else os.path.expanduser(path)  # noqa: PTH111 - pathlib is slow to import
         self.journal = journal
         self._known: dict[str, list[HealthResult]] | None = None
+        self._lines = 0
 
     def record(self, results: Iterable[HealthResult]) -> None:
         """Add results to the log; raise `StoreError` if the file can't be written."""
-        new = list(results)
+        new, known = list(results), self._all()
         if self.journal is not None and new:
             self.journal.append(zip((each.when for each in new), _texts(new), strict=True))
+            self._lines += len(new)
+            if self._lines > _COMPACT_LINES + 2 * sum(map(len, known.values())):
+                self.journal.thin(_target, _KEPT)
+                self._lines = 0
         if self.path is not None and new:
             try:
                 with _locked(self.path):
@@ -140,7 +146,7 @@ class HealthLog:
                         self._compact()
             except OSError as error:
                 raise StoreError(f"{self.path} can't be written ({error.strerror or error})", self.path) from error
-        self._known = _by_target([*_flat(self._all()), *new])
+        self._known = _by_target([*_flat(known), *new])
 
     def history(self, target: str) -> list[HealthResult]:
         """Return the results of a model or a provider, oldest first; a model's of all its offers."""
@@ -155,9 +161,16 @@ class HealthLog:
 
     def _all(self) -> dict[str, list[HealthResult]]:
         if self._known is None:
-            lines = None if self.journal is None else filter(None, map(_result, self.journal.since()))
-            self._known = _by_target(_read(self.path) if lines is None else lines)
+            self._known = _by_target(_read(self.path) if self.journal is None else self._counted(self.journal))
         return self._known
+
+    def _counted(self, journal: Journal) -> Iterator[HealthResult]:
+        self._lines = 0
+        for line in journal.since():
+            self._lines += 1
+            result = _result(line)
+            if result is not None:
+                yield result
 
     def _compact(self) -> None:
         spare = f"{self.path}.{os.getpid()}.tmp"
@@ -203,6 +216,11 @@ def _read(path: str | None) -> Iterator[HealthResult]:
             result = _result(line)
             if result is not None:
                 yield result
+
+
+def _target(line: str) -> str | None:
+    result = _result(line)
+    return None if result is None else result.target
 
 
 def _result(line: str) -> HealthResult | None:

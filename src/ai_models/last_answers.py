@@ -78,8 +78,8 @@ class LastAnswers(Mapping[str, LastAnswer]):
         """Remember answers in place of the earlier ones; raise `StoreError` if the file can't be written."""
         new = list(answers)
         if self.journal is not None and new:
-            known = {each.source: each for each in [*_answers(self.journal.since()), *new]}
-            self.journal.keep((each.when, json.dumps(asdict(each))) for each in known.values())
+            self.journal.append((each.when, json.dumps(asdict(each))) for each in new)
+            self.journal.thin(_source_of, newest=1)
         if self.path is not None and new:
             try:
                 append_lines(self.path, _lines(new))
@@ -114,6 +114,10 @@ class LastAnswers(Mapping[str, LastAnswer]):
         with open(spare, "wb") as file:  # noqa: PTH123
             file.write(_lines({each.source: each for each in _read(self.path)}.values()))
         os.replace(spare, str(self.path))  # noqa: PTH105
+
+
+def _source_of(line: str) -> str | None:
+    return next((each.source for each in _answers([line])), None)
 
 
 def _lines(answers: Iterable[LastAnswer]) -> bytes:

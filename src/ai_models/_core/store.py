@@ -1,7 +1,7 @@
 """What a registry stands on: the `Store` interface, and the store that keeps its models in memory."""
 
 from abc import abstractmethod
-from collections.abc import Iterable, Iterator, Mapping, MutableMapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from threading import RLock
@@ -50,8 +50,8 @@ class Journal(Protocol):
     def since(self, when: str = "") -> Iterator[str]:
         """Yield the lines of a time and after it, in the order in which they came."""
 
-    def keep(self, lines: Iterable[tuple[str, str]]) -> None:
-        """Keep these lines in place of all that there are."""
+    def thin(self, kind: Callable[[str], str | None], newest: int) -> None:
+        """Keep so many of the newest lines of each kind, and none whose kind is `None`."""
 
 
 class Store(MutableMapping[str, Model]):

@@ -1,7 +1,8 @@
 """Lines about one topic, such as what changed, in the database that the registry is in."""
 # ruff: noqa: S608  # the names of tables are constants
 
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -33,8 +34,9 @@ class SqlJournal:
         """Add lines at the end, each after its time as ISO text, all of them or none."""
         rows = [(self._topic, at, line) for at, line in lines]
         if rows:
+            sql = f"INSERT INTO {JOURNAL} (topic, at, line) VALUES (?, ?, ?)"
             with self._writing() as connection:
-                self._insert(connection, rows)
+                connection.exec_driver_sql(placed(sql, self._store.dialect), rows)
 
     def since(self, when: str = "") -> Iterator[str]:
         """Yield the lines of a time and after it, in the order in which they came."""
@@ -49,19 +51,21 @@ class SqlJournal:
             finally:
                 result.close()
 
-    def keep(self, lines: Iterable[tuple[str, str]]) -> None:
-        """Keep these lines in place of all that there are."""
-        rows = [(self._topic, at, line) for at, line in lines]
+    def thin(self, kind: Callable[[str], str | None], newest: int) -> None:
+        """Keep so many of the newest lines of each kind, and none whose kind is `None`."""
+        sql = f"SELECT seq, line FROM {JOURNAL} WHERE topic = ? ORDER BY seq DESC"
+        seen: Counter[str] = Counter()
+        dropped: list[tuple[int]] = []
         with self._writing() as connection:
-            connection.exec_driver_sql(
-                placed(f"DELETE FROM {JOURNAL} WHERE topic = ?", self._store.dialect), (self._topic,)
-            )
-            if rows:
-                self._insert(connection, rows)
-
-    def _insert(self, connection: "Connection", rows: list[tuple[str, str, str]]) -> None:
-        sql = f"INSERT INTO {JOURNAL} (topic, at, line) VALUES (?, ?, ?)"
-        connection.exec_driver_sql(placed(sql, self._store.dialect), rows)
+            for number, line in connection.exec_driver_sql(placed(sql, self._store.dialect), (self._topic,)):
+                found = kind(line)
+                if found is not None:
+                    seen[found] += 1
+                if found is None or seen[found] > newest:
+                    dropped.append((number,))
+            if dropped:
+                sql = f"DELETE FROM {JOURNAL} WHERE seq = ?"
+                connection.exec_driver_sql(placed(sql, self._store.dialect), dropped)
 
     @contextmanager
     def _writing(self) -> "Iterator[Connection]":
