@@ -9,16 +9,18 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from ai_models._core.model import FIELDS, Offer
 from ai_models._core.query import (
     compile_query,
     compile_selection,
     parse_query,
     parse_query_text,
     parse_sort,
-    served,
     sort_models,
     views,
 )
+from ai_models._core.query.compile import compile_served
+from ai_models._core.query.serving import offers_at
 from ai_models._core.record import to_record
 from ai_models.base import Model, ModelRegistry
 from ai_models.errors import QueryError
@@ -359,13 +361,29 @@ def test_a_query_says_what_the_oracle_says(query: dict[str, Any], given: list[Mo
     assert list(compile_selection(query)(given)) == expected
 
 
+PROVIDERS = ("openai", "azure", "bedrock", "bedrock:eu", "ollama", "ollama:8b.q4")
+
+
+def served(model: Model, provider: str) -> list[Model]:
+    """Return a model as each offer of a provider serves it, whole."""
+    return [Offer(key, facts, model).as_model() for key, facts in offers_at(model, provider)]
+
+
 @given(models())
 def test_the_fast_view_of_an_offer_is_the_offer_as_a_model(model: Model) -> None:
-    for provider in ("openai", "azure", "bedrock", "bedrock:eu", "ollama", "ollama:8b.q4"):
-        slow = list(served(model, provider))
+    for provider in PROVIDERS:
+        slow = served(model, provider)
         for view in slow:
             view.provenance = {}
         assert list(views(Model.on_record(to_record(model)), provider)) == slow
+
+
+@given(models())
+def test_a_field_is_read_as_each_offer_serves_it(model: Model) -> None:
+    for field in FIELDS:
+        read = compile_served(field)
+        for provider in PROVIDERS:
+            assert read(model, provider) == [getattr(view, field) for view in served(model, provider)]
 
 
 @given(queries(), models())

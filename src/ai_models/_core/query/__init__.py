@@ -10,7 +10,7 @@ from ai_models._core.query.nodes import And, Compare, Node, Not, Or
 from ai_models._core.query.order import SortKey, parse_sort, sort_models
 from ai_models._core.query.parse import parse_query, parse_query_text
 from ai_models._core.query.paths import Path, parse_path
-from ai_models._core.query.serving import served, views
+from ai_models._core.query.serving import views
 from ai_models._core.query.wanted import Wanted
 
 __all__ = [
@@ -30,7 +30,6 @@ __all__ = [
     "parse_query",
     "parse_query_text",
     "parse_sort",
-    "served",
     "sort_models",
     "views",
 ]

@@ -64,6 +64,21 @@ def compile_selection(query: Mapping[str, Any] | Node) -> Selection:
     return select
 
 
+def compile_served(field: str) -> Callable[[Model, str], list[Any]]:
+    """Return a function that reads a field of a model as each offer of a provider serves it.
+
+    >>> read = compile_served("context_size")
+    >>> read(Model("m", "x", 8192, connector_metadata={"x": {}, "bedrock:us": {"context_size": 4096}}), "bedrock")
+    [4096]
+    """
+    maker = _ServedMaker()
+    value, offers = maker.field(field), maker.keep(offers_at)
+    read: Callable[[Model, str], list[Any]] = maker.make(
+        "m, provider", f"return [{value} for k, o in {offers}(m, provider)]"
+    )
+    return read
+
+
 def _served(node: Node, provider: str, *, wanted: bool = True) -> Predicate:
     """Return the function that says whether a provider serves a model in an offer of which a query holds."""
     maker = _ServedMaker()

@@ -6,8 +6,8 @@ from operator import itemgetter
 from typing import Any
 
 from ai_models._core.model import Model
+from ai_models._core.query.compile import compile_served
 from ai_models._core.query.paths import Path, parse_path
-from ai_models._core.query.serving import served
 from ai_models.errors import QueryError, printable
 
 SHORT: Mapping[str, str] = {
@@ -75,19 +75,19 @@ def _reader(key: SortKey, via: str | None) -> Callable[[Model], Any]:
     """Return what reads the value to sort by; of several offers, the one that comes first."""
     provider = key.path.offer or via
     if provider is None:
-        return lambda model: _value(model, key.path)
+        return lambda model: _below(key.path, getattr(model, key.path.field))
     best: Any = max if key.descending else min
+    as_served = compile_served(key.path.field)
 
     def read(model: Model) -> Any:
-        values = [value for view in served(model, provider) if (value := _value(view, key.path)) is not None]
-        return best(values, key=_among_others, default=None)
+        values = [_below(key.path, each) for each in as_served(model, provider)]
+        return best((value for value in values if value is not None), key=_among_others, default=None)
 
     return read
 
 
-def _value(model: Model, path: Path) -> Any:
-    """Return what stands at a path, `None` if it is unknown."""
-    value = getattr(model, path.field)
+def _below(path: Path, value: Any) -> Any:
+    """Return what stands at a path in the value of its field, `None` if it is unknown."""
     for number, part in enumerate(path.parts):
         if not isinstance(value, Mapping):
             return None

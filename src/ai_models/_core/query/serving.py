@@ -3,18 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ai_models._core.model import OFFER_BOUND, SERVED_FIELDS, Model, Offer
-
-
-def served(model: Model, provider: str) -> Iterator[Model]:
-    """Yield the model as each offer of a provider (or the one offer `provider:variant`) serves it.
-
-    >>> model = Model("m", "x", connector_metadata={"bedrock:us": {"id": "us.m", "context_size": 4096}})
-    >>> [view.context_size for view in served(model, "bedrock")], list(served(model, "azure"))
-    ([4096], [])
-    """
-    for key, facts in offers_at(model, provider):
-        yield Offer(key, facts, model).as_model()
+from ai_models._core.model import OFFER_BOUND, SERVED_FIELDS, Model
 
 
 def offers_at(model: Model, provider: str) -> list[tuple[str, dict[str, Any]]]:
@@ -48,7 +37,7 @@ def _default(model: Model) -> str:
 
 
 def views(model: Model, provider: str) -> Iterator[Model]:
-    """Yield what `served` does, but for provenance, of a model that stands on its record and isn't changed: faster.
+    """Yield a model, that stands on its record and isn't changed, as each offer serves it; without its provenance.
 
     >>> model = Model.on_record({"id": "m", "provider": "x", "context_size": 4096, "cost_per_token": {"input": 1e-6}})
     >>> [view.context_size for view in views(model, "x")], list(views(model, "azure"))
