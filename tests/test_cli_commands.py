@@ -486,6 +486,16 @@ def test_doctor_with_the_network_asks_the_sources_and_writes_nothing(run: Any, s
     assert len(session.manager.models) == len(MODELS)
 
 
+def test_a_wrong_model_in_the_file_is_reported_by_doctor(tmp_path: Path) -> None:
+    store = tmp_path / "models.json"
+    store.write_text('{"a": {"provider": "x"}, "b": {"provider": "x", "context_size": "big"}}')
+    result = CliRunner().invoke(app, ["--store", str(store), "doctor"])
+    assert result.exit_code == 1
+    assert "context_size='big' in b" in result.stdout
+    assert "ai-models store check" in result.stdout
+    assert "catalogue" in result.stdout
+
+
 def test_a_broken_store_is_reported_by_doctor_and_refused_by_list(tmp_path: Path) -> None:
     store = tmp_path / "models.json"
     store.write_text('{"ai_models": {"schema": 1}, "models": {')

@@ -78,8 +78,11 @@ def _look_at_store(manager: "ModelManager") -> Iterator[Finding]:
     yield Finding("registry", "store", "ok" if count else "note", f"{location}: {plural(count, 'model')}{hint}")
     if manager.models.location and not manager.models.url:
         yield _writable(Path(location).expanduser())
-    for line in format_warnings(manager.models.values()):
-        yield Finding("registry", "retirements", "note", line)
+    try:
+        for line in format_warnings(manager.models.values()):
+            yield Finding("registry", "retirements", "note", line)
+    except AIModelsError as error:
+        yield Finding("registry", "models", "bad", f"{error}; all that is wrong there: ai-models store check")
     try:
         yield Finding("registry", "catalogue", "ok", f"{plural(len(manager.catalogue), 'model')} embedded")
     except (AIModelsError, OSError) as error:
