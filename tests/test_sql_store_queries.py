@@ -91,6 +91,44 @@ def test_every_store_finds_the_same_by_a_piece_of_a_name(
     assert answers == [answers[0]] * len(registries)
 
 
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.tuples(models(NAMES.filter(str.strip)), NAMES), max_size=6), NAMES)
+def test_every_store_tells_the_same_of_models_that_are_asked_for_together(
+    registries: list[ModelRegistry], stored: list[tuple[Model, str]], text: str
+) -> None:
+    for model, wire in stored:
+        model.connector_metadata["azure:eu"] = {"id": wire}
+    for registry in registries:
+        registry.clear()
+        registry.write({model.id: model for model, _ in stored}.values())
+    ids = [text, *(model.id for model, _ in stored), "x" * 300]
+    offers = [(provider, id) for id in (*ids, *(wire for _, wire in stored)) for provider in ("azure", "openai")]
+    answers = [
+        (
+            registry.holders(offers),
+            registry.several(ids),
+            registry.totals(),
+            [model.id for model in registry.served_by("azure")],
+            [model.id for model in registry.served_by("bedrock", "openai", "ollama:8b.q4")],
+        )
+        for registry in registries
+    ]
+    assert answers == [answers[0]] * len(registries)
+    assert all(holder in answers[0][1] for holder in answers[0][0].values())
+    assert answers[0][2].models == len(answers[0][1])
+
+
+def test_more_is_asked_for_than_one_statement_takes(registries: list[ModelRegistry]) -> None:
+    many = [Model(f"m{n}", "x", connector_metadata={"azure": {"id": f"M-{n}"}}) for n in range(2_000)]
+    for registry in registries:
+        registry.clear()
+        registry.write(many)
+        offers = [("azure", f"M-{n}") for n in range(2_000)]
+        assert list(registry.holders(offers).values()).count("m1999") == len(registry.several(["m1999"])) == 1
+        assert len(registry.holders([*offers, ("azure", "m-1")])) == len(registry.several(m.id for m in many)) == 2_000
+        assert registry.totals() == (2_000, 4_000, 0)
+
+
 def test_a_search_for_very_much_is_answered(registries: list[ModelRegistry]) -> None:
     for registry in registries:
         registry.clear()

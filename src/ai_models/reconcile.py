@@ -7,7 +7,9 @@ from datetime import date
 from ai_models._core.contracts import Listing, ModelSource
 from ai_models._core.merge import Contribution, merge_all, registry_key
 from ai_models._core.model import FIELDS, PRICE_FIELDS, Model
+from ai_models._core.record import to_record
 from ai_models._core.registry import ModelRegistry
+from ai_models._core.store import Totals, sum_of
 from ai_models._core.trust import USER
 from ai_models.changes import Change, compare, utc_now
 from ai_models.discovery import Answer, DiscoveryReport, SourceRow
@@ -38,24 +40,30 @@ class Reconciliation:
         self.sources = sources
         self.accept_shrunken = accept_shrunken
         self.today = date.today().isoformat()
-        self.stored = dict(registry)
+        self.stored: dict[str, Model] = {}
+        """The models that the answers may be about, as they are in the registry."""
         self._holders: dict[tuple[str, str], str] = {}
         self._listed: dict[str, list[_Listed]] = {}
         self._marked: dict[str, Model] = {}
-        for model in self.stored.values():
-            self._index(model)
 
-    def _index(self, model: Model) -> None:
-        for key, offer in model.offers.items():
-            self._holders[offer.provider, offer.id] = model.id
-            if "listed" in offer.facts and offer.gone is None:
-                self._listed.setdefault(offer.provider, []).append(_Listed(model.id, key, offer.id))
+    def _look_up(self, answers: Mapping[str, Answer]) -> None:
+        """Read of the registry what the answers may be about, and no more."""
+        given = {name: each.listing.models for name, each in answers.items() if each.listing is not None}
+        rows = [model for name, models in given.items() if not self.sources[name].merged for model in models]
+        whole = [model.id for name, models in given.items() if self.sources[name].merged for model in models]
+        self._holders = self.registry.holders((model.provider, model.id) for model in rows)
+        self.stored = self.registry.several([*self._holders.values(), *map(registry_key, rows), *whole])
+        for provider in dict.fromkeys(filter(None, (self.sources[name].provider for name in given))):
+            for model in self.registry.served_by(provider):
+                self.stored.setdefault(model.id, model)
+                self._listed.setdefault(provider, []).extend(_listed(model, provider))
 
     def apply(self, answers: Mapping[str, Answer], *, dry_run: bool = False) -> tuple[DiscoveryReport, list[Model]]:
         """Merge answers into the registry; return the report and the models that the answers speak of.
 
         With `dry_run` the report says what would change, and nothing is written.
         """
+        self._look_up(answers)
         rows: list[Contribution] = []
         notes: list[Contribution] = []
         merged: dict[str, Model] = {}
@@ -217,11 +225,22 @@ class Reconciliation:
             if row.ok and self.sources[row.source].merged:
                 row.new = sum(id not in self.stored for id in merged)
         _count(changes, by_source, {label: self.sources[row.source].merged for label, row in by_source.items()})
-        after = {id: model for id, model in (self.stored | dict(results)).items() if id not in set(removed)}
-        report.models = len(after)
-        report.offers = sum(len(model.offers) for model in after.values())
-        report.conflicts = sum(len(model.conflicts) for model in after.values())
+        report.models, report.offers, report.conflicts = self._totals(results, removed)
         return report
+
+    def _totals(self, results: Mapping[str, Model], removed: Iterable[str]) -> Totals:
+        """Return how much is in the registry when the results are."""
+        old = sum_of(to_record(self.stored[id]) for id in {*results, *removed} if id in self.stored)
+        new = sum_of(map(to_record, results.values()))
+        before = self.registry.totals()
+        return Totals(*(had - less + more for had, less, more in zip(before, old, new, strict=True)))
+
+
+def _listed(model: Model, provider: str) -> Iterator[_Listed]:
+    """Yield the offers of a model that this provider itself was seen to list."""
+    for key, offer in model.offers.items():
+        if offer.provider == provider and "listed" in offer.facts and offer.gone is None:
+            yield _Listed(model.id, key, offer.id)
 
 
 def _count(changes: Iterable[Change], rows: Mapping[str, SourceRow], merged: Mapping[str, bool]) -> None:

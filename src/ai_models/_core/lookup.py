@@ -133,7 +133,7 @@ class Names(ABC):
             return
         for id in (*self._at("wire", wire), wire):
             record = self._record(id)
-            if record is not None and (provider, wire) in _offers(record):
+            if record is not None and (provider, wire) in offers_of(record):
                 yield id
 
     def _one(self, text: str, how: How, ids: list[str]) -> Found:
@@ -149,7 +149,7 @@ class Names(ABC):
 
     def _calls_itself(self, id: str, wire: str) -> bool:
         record = self._facts(id)
-        return bool(record) and (record["provider"], wire) in _offers(record)
+        return bool(record) and (record["provider"], wire) in offers_of(record)
 
     def _newest(self, text: str, *trace: str) -> Found | None:
         snapshots = self.snapshots(text)
@@ -296,12 +296,16 @@ def squashed(record: Facts) -> tuple[str, ...]:
     return tuple(dict.fromkeys(squash(name[:_LONGEST]) for name in names))
 
 
-def _offers(record: Facts) -> set[tuple[str, str]]:
-    """Return the offers of a model, each as provider and id on the wire."""
+def offers_of(record: Facts) -> list[tuple[str, str]]:
+    """Return the offers of a model, each as provider and id on the wire.
+
+    >>> offers_of({"id": "m", "provider": "x", "connector_metadata": {"azure:eu": {"id": "my-m"}}})
+    [('azure', 'my-m'), ('x', 'm')]
+    """
     id, own = record["id"], record["provider"]
     offers = record.get("connector_metadata", {})
-    pairs = {(key.partition(":")[0], _wire_id(offer) or id) for key, offer in offers.items()}
-    return pairs if any(provider == own for provider, _ in pairs) else {*pairs, (own, id)}
+    pairs = [(key.partition(":")[0], _wire_id(offer) or id) for key, offer in offers.items()]
+    return pairs if any(provider == own for provider, _ in pairs) else [*pairs, (own, id)]
 
 
 def _wire_id(offer: Facts) -> str | None:

@@ -13,9 +13,9 @@ from ai_models._core.criteria import Criteria, check_criteria, node_of
 from ai_models._core.lookup import How, Index, Names, Resolution
 from ai_models._core.model import Model, Offer
 from ai_models._core.provenance import mark_changes
-from ai_models._core.query import Node, Wanted, parse_query, parse_sort
+from ai_models._core.query import Compare, Node, Or, Path, Wanted, parse_query, parse_sort
 from ai_models._core.record import merge_values, to_record
-from ai_models._core.store import Explanation, Journal, MemoryStore, Store
+from ai_models._core.store import Explanation, Journal, MemoryStore, Store, Totals
 from ai_models.errors import AmbiguousModelError, InvalidModelError, ModelNotFoundError, QueryError, StoreError
 
 Sort = str | Iterable[str]
@@ -192,6 +192,47 @@ class ModelRegistry(MutableMapping[str, Model]):
         except AmbiguousModelError as error:
             return error.candidates[0]
         return found.id if found.how in ways else None
+
+    def several(self, ids: Iterable[str]) -> dict[str, Model]:
+        """Return those of some models that are there, by id; ids alone count, no other names.
+
+        >>> registry = ModelRegistry()
+        >>> registry["gpt-4"] = Model("gpt-4", "openai")
+        >>> registry.several(["gpt-4", "gpt-5"])
+        {'gpt-4': Model(id='gpt-4', provider='openai')}
+        """
+        with self._store.lock:
+            return self._store.several(ids)
+
+    def holders(self, offers: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:
+        """Return whose each of some offers is, by provider and the id there: a model's id, of two the last.
+
+        >>> registry = ModelRegistry()
+        >>> registry["gpt-4"] = Model("gpt-4", "openai", connector_metadata={"azure": {"id": "my-gpt4"}})
+        >>> registry.holders([("azure", "my-gpt4"), ("openai", "my-gpt4")])
+        {('azure', 'my-gpt4'): 'gpt-4'}
+        """
+        with self._store.lock:
+            return self._store.holders(offers)
+
+    def served_by(self, *providers: str) -> Iterator[Model]:
+        """Yield the models that any of these providers (or the offer `provider:variant`) serves.
+
+        >>> registry = ModelRegistry()
+        >>> registry["gpt-4"] = Model("gpt-4", "openai", connector_metadata={"azure": {"id": "my-gpt4"}})
+        >>> [model.id for model in registry.served_by("azure")], list(registry.served_by("groq"))
+        (['gpt-4'], [])
+        """
+        paths = (Path(f"offers.{key}", "connector_metadata", offer=key) for key in providers)
+        return self._chosen(Wanted(Or(tuple(Compare(path, "exists", operand=True) for path in paths))))
+
+    def totals(self) -> Totals:
+        """Return how many models there are, how many offers of them, and about how many facts sources disagree.
+
+        >>> ModelRegistry().totals()
+        Totals(models=0, offers=0, conflicts=0)
+        """
+        return self._store.totals()
 
     def suggest(self, text: str, limit: int = 3) -> list[str]:
         """Return the ids whose names are nearest to a text, the nearest first; none if nothing is near.

@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMappin
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from threading import RLock
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
-from ai_models._core.lookup import Names
+from ai_models._core.lookup import Facts, Names, offers_of
 from ai_models._core.model import Model, deep_copy
 from ai_models._core.query.nodes import And, Node
 from ai_models._core.query.wanted import Wanted, shown
@@ -39,6 +39,28 @@ class Explanation:
 
 def _shown(node: Node | None) -> str:
     return shown(And(()) if node is None else node)
+
+
+class Totals(NamedTuple):
+    """How many models there are, how many offers of them, and about how many facts sources disagree."""
+
+    models: int = 0
+    offers: int = 0
+    conflicts: int = 0
+
+
+def sum_of(records: Iterable[Facts]) -> Totals:
+    """Return how much the models of some records are together.
+
+    >>> sum_of([{"id": "m", "provider": "x", "connector_metadata": {"x": {}, "azure": {}}}])
+    Totals(models=1, offers=2, conflicts=0)
+    """
+    models = offers = conflicts = 0
+    for record in records:
+        models += 1
+        offers += len(offers_of(record))
+        conflicts += len(record.get("conflicts", ()))
+    return Totals(models, offers, conflicts)
 
 
 class Journal(Protocol):
@@ -93,6 +115,20 @@ class Store(MutableMapping[str, Model]):
     def mentioning(self, words: Sequence[str]) -> Iterable[Model]:
         """Return all models that some words, small letters and digits, may be found in; and any others."""
         return self.peek()
+
+    def several(self, ids: Iterable[str]) -> dict[str, Model]:
+        """Return those of some models that are there, by id."""
+        return {id: self[id] for id in dict.fromkeys(ids) if id in self}
+
+    def holders(self, offers: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:
+        """Return whose each of some offers is, by provider and id on the wire: a model's id, of two the last."""
+        asked = set(offers)
+        records = map(to_record, self.peek())
+        return {offer: record["id"] for record in records for offer in offers_of(record) if offer in asked}
+
+    def totals(self) -> Totals:
+        """Return how much there is."""
+        return sum_of(map(to_record, self.peek()))
 
     def explain(self, wanted: Wanted) -> Explanation:
         """Return how `select` answers."""

@@ -182,10 +182,8 @@ def serve(models: Iterable[Model], providers: Sequence[str] = ()) -> Iterator[Mo
 
 
 def _served_by(providers: Sequence[str], registry: "ModelRegistry") -> Iterable[Model]:
-    """Return the models that one of these providers serves, or all: a large registry looks them up."""
-    if not providers or any("." in provider for provider in providers):
-        return registry.values()
-    return registry.find({"$or": [{f"offers.{provider}": {"$exists": True}} for provider in providers]})
+    """Return the models that one of these providers serves, or all of none: a large registry looks them up."""
+    return registry.served_by(*providers) if providers else registry.values()
 
 
 def _provider_ids(names: Iterable[str] | None, registry: "ModelRegistry") -> Iterator[str]:

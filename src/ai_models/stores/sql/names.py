@@ -4,8 +4,9 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from ai_models._core.lookup import Facts, Found, Names, plain_words
+from ai_models._core.lookup import Facts, Found, Names, offers_of, plain_words
 from ai_models.stores.sql.tables import MODELS, NAMES, key_of
+from ai_models.stores.sql.writing import ASKED, chunks
 
 if TYPE_CHECKING:
     from sqlalchemy import TextClause
@@ -37,6 +38,23 @@ def mentions(words: Sequence[str], dialect: str) -> "TextClause":
         for name in patterns
     ]
     return text(f"SELECT record FROM {MODELS} WHERE {' AND '.join(clauses)} ORDER BY n").bindparams(**patterns)
+
+
+def holders(reader: "Reader", offers: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:
+    """Return whose each of some offers is, by provider and id on the wire: a model's id, of two the last."""
+    asked = set(offers)
+    found: dict[tuple[str, str], str] = {}
+    for wires in chunks(sorted({wire for _, wire in asked}), ASKED):
+        marks = ", ".join("?" * len(wires))
+        sql = (
+            f"SELECT {NAMES}.n, {MODELS}.record FROM {NAMES} JOIN {MODELS} ON {MODELS}.n = {NAMES}.n"
+            f" WHERE {NAMES}.folded IN ({marks}) AND {NAMES}.kind = 'wire'"
+            f" UNION ALL SELECT n, record FROM {MODELS} WHERE id IN ({marks}) ORDER BY 1"
+        )
+        for _, text in reader.query(sql, *(wire.lower() for wire in wires), *wires):
+            record = reader.parsed(text)
+            found |= {offer: record["id"] for offer in offers_of(record) if offer in asked}
+    return found
 
 
 def _in_order(word: str) -> str:

@@ -79,10 +79,14 @@ class Reader:
 
     def parsed(self, text: str) -> Record:
         """Return the record that a row holds; raise `StoreCorruptError` for one that is no JSON."""
+        data = self._loaded(text)
+        return checked_record(data.get("id", "") if isinstance(data, dict) else "", data, self.location)
+
+    def _loaded(self, text: str) -> Any:
         import orjson
 
         try:
-            data = orjson.loads(text)
+            return orjson.loads(text)
         except orjson.JSONDecodeError as error:
             raise StoreCorruptError(
                 f"{self.location} holds a broken record ({error}); look for others with: ai-models store check",
@@ -91,7 +95,6 @@ class Reader:
                 column=None,
                 backup=None,
             ) from None
-        return checked_record(data.get("id", "") if isinstance(data, dict) else "", data, self.location)
 
     def query(self, sql: str, *values: Any) -> Sequence[Any]:
         """Return the rows of a statement, whose place-holders are `?`, as the open transaction sees them."""
@@ -100,11 +103,17 @@ class Reader:
 
     def stream(self, *statements: Any) -> Iterator[Model]:
         """Yield the models whose records statements select, a page at a time, from one state of the database."""
+        return map(self._model, self._texts(*statements))
+
+    def records(self, *statements: Any) -> Iterator[Record]:
+        """Yield the records that statements select, as `stream` does, unchecked."""
+        return map(self._loaded, self._texts(*statements))
+
+    def _texts(self, *statements: Any) -> Iterator[str]:
         with self.lock:
             if self._work is not None and (self._work.wrote or self._work.pending):
                 connection = self._work.reader
-                texts = [row[0] for each in statements for row in self._rows(connection, each)]
-                yield from (self._model(text) for text in texts)
+                yield from [row[0] for each in statements for row in self._rows(connection, each)]
                 return
         self.prepare()
         with reading(self.engine) as connection:
@@ -112,7 +121,7 @@ class Reader:
             for statement in statements:
                 with closing(self._rows(paged, statement)) as rows:
                     for row in rows:
-                        yield self._model(row[0])
+                        yield row[0]
 
     def _rows(self, connection: "Connection", statement: Any) -> Any:
         return connection.exec_driver_sql(statement) if isinstance(statement, str) else connection.execute(statement)

@@ -15,17 +15,17 @@ from ai_models._core.query.order import in_order
 from ai_models._core.query.serving import offers_at
 from ai_models._core.query.wanted import newest_served
 from ai_models._core.record import Record, merge_values, to_record
-from ai_models._core.store import Explanation, Store
+from ai_models._core.store import Explanation, Store, Totals, sum_of
 from ai_models.database import reported
 from ai_models.stores.sql.checking import problems_of
 from ai_models.stores.sql.journal import SqlJournal
 from ai_models.stores.sql.listening import Listener
 from ai_models.stores.sql.look import Look
-from ai_models.stores.sql.names import SqlNames, mentions
+from ai_models.stores.sql.names import SqlNames, holders, mentions
 from ai_models.stores.sql.reader import Reader
 from ai_models.stores.sql.tables import META, MODELS
 from ai_models.stores.sql.work import Work
-from ai_models.stores.sql.writing import CHUNK, Change, placed
+from ai_models.stores.sql.writing import ASKED, CHUNK, Change, chunks, placed
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -107,6 +107,23 @@ class SqlStore(Reader, Store):
     def mentioning(self, words: Sequence[str]) -> Iterator[Model]:
         """Yield the models in whose names, or providers' ids, the letters and digits of each word follow each other."""
         return self.stream(mentions(words, self.dialect))
+
+    def several(self, ids: Iterable[str]) -> dict[str, Model]:
+        """Return those of some models that are there, by id."""
+        found: dict[str, Model] = {}
+        for part in chunks(dict.fromkeys(ids), ASKED):
+            marks = ", ".join("?" * len(part))
+            rows = self.query(f"SELECT record FROM {MODELS} WHERE id IN ({marks})", *part)
+            found |= {model.id: model for model in (self._model(text) for (text,) in rows)}
+        return found
+
+    def holders(self, offers: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:
+        """Return whose each of some offers is, by provider and id on the wire: a model's id, of two the last."""
+        return holders(self, offers)
+
+    def totals(self) -> Totals:
+        """Return how much there is."""
+        return sum_of(self.records(f"SELECT record FROM {MODELS}"))
 
     def explain(self, wanted: Wanted) -> Explanation:
         """Return how `select` answers."""

@@ -33,7 +33,9 @@ CHUNK = 5_000
 _AMPLE = "PRAGMA cache_size = -262144"
 _USUAL = "PRAGMA cache_size = -2000"
 
-_ASKED = 500
+ASKED = 500
+"""How many models a statement asks for by their ids."""
+
 _COPIED = 50
 
 BESIDE: tuple[tuple[str, tuple[str, ...], tuple[str, ...], Callable[[int, Record], set[Row]]], ...] = (
@@ -72,7 +74,7 @@ def stored(connection: "Connection", ids: Sequence[str]) -> dict[str, Stored]:
     """Return those of some models that are there, by id."""
     found: dict[str, Stored] = {}
     keys = {key_of(id): id for id in ids}
-    for part in chunks(keys, _ASKED):
+    for part in chunks(keys, ASKED):
         marks = ", ".join("?" * len(part))
         sql = placed(f"SELECT id, n, revision, record FROM {MODELS} WHERE id IN ({marks})", connection.dialect.name)
         for key, *row in connection.exec_driver_sql(sql, tuple(part)):
