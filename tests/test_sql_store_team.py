@@ -213,6 +213,24 @@ def test_what_is_logged_does_not_grow_for_ever(url: str, closing: list[SqlStore]
     assert again.last_answers["theirs"].when == "2026-11-25T23:00:00Z"
 
 
+@pytest.mark.parametrize(
+    "program",
+    [
+        "from ai_models.cli import main; sys.argv[1:] = ['--store', where, 'discover', 'catalogue']; main()",
+        "from ai_models import get_manager; manager = get_manager(where); manager.discover(['catalogue'])",
+        "from ai_models import ModelRegistry; registry = ModelRegistry(where); registry['a'] = {'provider': 'x'}",
+    ],
+    ids=["command", "manager", "registry"],
+)
+def test_a_program_that_ends_leaves_everything_in_the_one_file(program: str, tmp_path: Path) -> None:
+    where = f"sqlite:///{tmp_path}/models.db"
+    subprocess.run([sys.executable, "-c", f"import sys; where = {where!r}; {program}"], check=True, capture_output=True)
+    assert [path.name for path in tmp_path.iterdir()] == ["models.db"]
+    store = SqlStore(where)
+    assert len(store) in (1, len(ModelManager(ModelRegistry()).catalogue))
+    store.close()
+
+
 def fail_after(change: Change) -> Iterator[Change]:
     """Give one change, then fail."""
     yield change

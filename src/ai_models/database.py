@@ -62,7 +62,7 @@ def close_with(owner: object, engine: "Engine") -> None:
     >>> engine = open_engine(":memory:")
     >>> close_with(type("Owner", (), {})(), engine)
     """
-    finalize(owner, _close, engine, os.getpid()).atexit = False
+    finalize(owner, _close, engine, os.getpid())
 
 
 def _close(engine: "Engine", process: int) -> None:

@@ -5,12 +5,14 @@ from typing import NoReturn
 
 def main() -> NoReturn:
     """Run `ai-models` with the arguments of this process, and end it."""
+    import atexit
     import gc
     import os
     import sys
 
     gc.disable()  # over before collecting pays: a large registry is read in two thirds of the time
     code = _run()
+    atexit._run_exitfuncs()  # databases are closed, or SQLite would leave what was written in a file beside them
     try:
         sys.stdout.flush()
         sys.stderr.flush()
