@@ -1,6 +1,8 @@
 """Whether a model fits, through which of its offers, or which criteria keep it out."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import date
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from ai_models._core.criteria import Criteria, node_of
@@ -34,6 +36,7 @@ class Check:
     ) -> None:
         asked = parse_query_text(query) if isinstance(query, str) else query or {}
         self._clauses = [_Clause(node) for node in _clauses(And((parse_query(asked), node_of(given))))]
+        self._today = date.today()
         provider = given.get("provider")
         self._via = None if provider is None else models.provider_id(provider)
         self._free: bool | None = given.get("free")
@@ -55,7 +58,7 @@ class Check:
 
     def _served(self, model: Model) -> tuple[list[Offer], str]:
         """Return the offers that are served, by whom and as it is asked; if there are none, why."""
-        alive, ends = _alive(model)
+        alive, ends = _alive(model, self._today)
         if not alive:
             return [], ends
         served = [offer for offer in alive if self._via in (None, offer.provider, offer.key)]
@@ -85,7 +88,13 @@ class Check:
         return unmet
 
 
-def _rejection(reasons: list[Reason]) -> Rejection:
+def _rejection(reasons: Iterable[Reason]) -> Rejection:
+    return _same_rejection(tuple(reasons))
+
+
+@lru_cache(maxsize=1_000)
+def _same_rejection(reasons: tuple[Reason, ...]) -> Rejection:
+    """Return the one rejection for the same reasons: thousands of models may share it."""
     codes, words = zip(*reasons, strict=True)
     return Rejection(codes, words)
 
@@ -113,10 +122,10 @@ class _Clause:
         return self._unmet if self._asks or self._refuted(view) else self._unknown
 
 
-def _alive(model: Model) -> tuple[list[Offer], str]:
+def _alive(model: Model, today: date) -> tuple[list[Offer], str]:
     """Return the offers of a model that are still served; if there are none, why."""
     offers = list(model.offers.values())
-    alive = [offer for offer in offers if not has_ended(offer)]
+    alive = [offer for offer in offers if not has_ended(offer, today)]
     if alive:
         return alive, ""
     return [], "listed no more" if all(offer.gone for offer in offers) else "retired"
