@@ -9,6 +9,7 @@ import pytest
 from ai_models._core.contracts import Listing, ModelSource
 from ai_models._core.model import Model
 from ai_models.availability import Availability
+from ai_models.base import ModelRegistry
 from ai_models.credentials import Key, find_key
 from ai_models.errors import SourceUnavailableError
 from ai_models.last_answers import LastAnswer, LastAnswers
@@ -17,11 +18,16 @@ from ai_models.manager import ModelManager, get_manager
 NOW = "2026-11-25T10:11:12Z"
 
 
+def registry_of(*models: Model) -> ModelRegistry:
+    registry = ModelRegistry()
+    registry.write(models)
+    return registry
+
+
 def trouble(model: Model, *answers: LastAnswer, models: Iterable[Model] = (), key: str | None = None) -> str | None:
     known = LastAnswers()
     known.record(answers)
-    registry = {each.id: each for each in (model, *models)}
-    return Availability(registry, known).trouble(model.offer(key or model.provider))
+    return Availability(registry_of(model, *models), known).trouble(model.offer(key or model.provider))
 
 
 def offer(provider: str, **facts: Any) -> Model:
@@ -113,7 +119,7 @@ def test_a_model_can_be_called_through_its_snapshot(monkeypatch: pytest.MonkeyPa
     floating = Model("anthropic/claude-x", "anthropic")
     listed = {"anthropic": {"id": "claude-x-20260101", "listed": "2026-11-25"}}
     snapshot = Model("anthropic/claude-x-20260101", "anthropic", base=floating.id, connector_metadata=listed)
-    availability = Availability({each.id: each for each in (floating, snapshot)})
+    availability = Availability(registry_of(floating, snapshot))
     assert availability.covers(floating)
     assert availability.why_not(floating) == {"anthropic": "not on its list for your key"}
 

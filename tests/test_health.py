@@ -703,7 +703,7 @@ def trouble(model: Model, *results: HealthResult, answers: tuple[LastAnswer, ...
     log, known = HealthLog(), LastAnswers()
     log.record(results)
     known.record(answers)
-    availability = Availability({model.id: model}, known, log)
+    availability = Availability(registry(model), known, log)
     availability.__dict__["_now"] = NOW
     return availability.trouble(next(iter(model.offers.values())))
 

@@ -1,6 +1,6 @@
 """Which models can be called from here, as far as is known without dialling, and why the others can't."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from ai_models._core.model import Model, Offer
 
 if TYPE_CHECKING:
+    from ai_models._core.registry import ModelRegistry
     from ai_models.health_log import HealthLog, HealthResult
     from ai_models.last_answers import LastAnswer, LastAnswers
 
@@ -21,7 +22,9 @@ class Availability:
     (level 1 or 2) counts before all that, while it is the newest word: for a day, or five minutes
     where the state passes by itself.
 
-    >>> models = {"m": Model("m", "ollama", is_local=True), "n": Model("n", "nobody")}
+    >>> from ai_models import ModelRegistry
+    >>> models = ModelRegistry()
+    >>> models |= {"m": Model("m", "ollama", is_local=True), "n": Model("n", "nobody")}
     >>> availability = Availability(models)
     >>> availability.covers(models["m"]), availability.covers(models["n"])
     (True, False)
@@ -31,7 +34,7 @@ class Availability:
 
     def __init__(
         self,
-        models: Mapping[str, Model],
+        models: "ModelRegistry",
         answers: "LastAnswers | None" = None,
         health: "HealthLog | None" = None,
     ) -> None:
@@ -60,7 +63,8 @@ class Availability:
 
         >>> from ai_models.testing import FakeTransport
         >>> retired = Model("m", "ollama", is_local=True, retired="2020-01-01")
-        >>> Availability({}).trouble(retired.offer("ollama"))
+        >>> from ai_models import ModelRegistry
+        >>> Availability(ModelRegistry()).trouble(retired.offer("ollama"))
         'retired on 2020-01-01'
         """
         checked = self._checked(offer.model.id, offer, offer.key)
@@ -199,7 +203,7 @@ class Availability:
     @cached_property
     def _through_snapshots(self) -> frozenset[str]:
         """The models of which a snapshot can be called."""
-        snapshots = (model for model in self._models.values() if model.base)
+        snapshots = self._models.find({"base": {"$exists": True}})
         reached = (model for model in snapshots if any(map(self.reaches, model.offers.values())))
         return frozenset(str(model.base) for model in reached)
 
@@ -216,7 +220,7 @@ def _trouble_of_deployment(offer: Offer) -> str | None:
     return f"called by the name of its deployment, {deployments[0]}" if deployments else "not deployed: deploy it first"
 
 
-def _listing(models: Mapping[str, Model]) -> Iterator[str]:
+def _listing(models: "ModelRegistry") -> Iterator[str]:
     for model in models.values():
         for key, facts in model.connector_metadata.items():
             if "listed" in facts:

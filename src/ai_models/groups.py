@@ -20,7 +20,7 @@ class Groups(Mapping[str, list[str]]):
 
     def _all(self) -> dict[str, list[str]]:
         groups: dict[str, list[str]] = {}
-        for model in self._models.values():
+        for model in self._models.find({"tags": {"$exists": True}}):
             for tag in sorted(model.tags):
                 if tag.startswith(GROUP_TAG):
                     groups.setdefault(tag.removeprefix(GROUP_TAG), []).append(model.id)

@@ -66,9 +66,9 @@ def add_alias(session: Session, id: str, name: str) -> None:
 @pass_session
 def remove_alias(session: Session, name: str) -> None:
     """Take a name away from the model that has it."""
-    holders = [model.id for model in session.manager.models.values() if name in model.aliases]
+    holders = [model.id for model in session.manager.models.find({"aliases": name})]
     if not holders:
-        known = [alias for model in session.manager.models.values() for alias in model.aliases]
+        known = [alias for model in session.manager.models.find(_ANY) for alias in model.aliases]
         raise near(name, known, AliasNotFoundError)
     for id in holders:
         with session.manager.models.edit(id) as model:
@@ -76,6 +76,7 @@ def remove_alias(session: Session, name: str) -> None:
         _write_aliases(session, id)
 
 
+_ANY = {"aliases": {"$exists": True}}
 _COLUMNS: tuple[Column[tuple[str, str]], ...] = (
     Column("NAME", lambda row: row[0], shrink=shorten_middle, least=12),
     Column("ID", lambda row: row[1], shrink=shorten_middle, least=20),
@@ -88,7 +89,7 @@ _COLUMNS: tuple[Column[tuple[str, str]], ...] = (
 @pass_session
 def list_aliases(session: Session, id: str | None, limit: int | None) -> None:
     """List aliases, of every model or of one."""
-    models = [session.find(id)] if id else session.readable().values()
+    models = [session.find(id)] if id else session.readable().find(_ANY)
     rows = [(alias, model.id) for model in models for alias in model.aliases]
     session.out.rows(
         _COLUMNS,

@@ -208,7 +208,7 @@ def check_offered(provider: str, registry: "ModelRegistry") -> None:
 
 def check_group(name: str, registry: "ModelRegistry") -> None:
     """Raise `GroupNotFoundError` for a group in which no model is."""
-    tags = {tag for model in registry.values() for tag in model.tags}
+    tags = {tag for model in registry.find({"tags": {"$exists": True}}) for tag in model.tags}
     if f"group:{name}" not in tags:
         groups = [tag.removeprefix("group:") for tag in sorted(tags) if tag.startswith("group:")]
         raise near(name, groups, GroupNotFoundError)

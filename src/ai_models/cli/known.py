@@ -68,11 +68,17 @@ def model_names(session: Session, incomplete: str) -> Iterator[str]:
     ids = list(models)
     found = [each for each in (*ids, *roles) if each.startswith(incomplete)]
     found = found or [each for each in ids if each.rpartition("/")[2].startswith(incomplete)]
-    yield from found or (alias for model in models.values() for alias in model.aliases if alias.startswith(incomplete))
+    yield from found or (
+        alias
+        for model in models.find({"aliases": {"$exists": True}})
+        for alias in model.aliases
+        if alias.startswith(incomplete)
+    )
 
 
 def _tags(session: Session) -> Iterator[str]:
-    return (tag for model in models_of(session).values() for tag in model.tags if not tag.startswith("group:"))
+    tagged = models_of(session).find({"tags": {"$exists": True}})
+    return (tag for model in tagged for tag in model.tags if not tag.startswith("group:"))
 
 
 def _labs(session: Session) -> Iterator[str]:

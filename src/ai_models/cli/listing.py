@@ -116,7 +116,8 @@ def reasons_of(model: Model, availability: "Availability", by_offer: bool = Fals
     """Return why a model can't be called: at each offer, or at the one whose view the model is.
 
     >>> from ai_models.availability import Availability
-    >>> reasons_of(Model("m", "openai"), Availability({}))
+    >>> from ai_models.base import ModelRegistry
+    >>> reasons_of(Model("m", "openai"), Availability(ModelRegistry()))
     {'openai': 'no key (set OPENAI_API_KEY)'}
     """
     if not by_offer:

@@ -120,7 +120,8 @@ def describe_reach(offers: list[tuple[str, Offer]], availability: "Availability"
     """Return through which offers a model can be called now or, if through none, why not.
 
     >>> from ai_models.availability import Availability
-    >>> describe_reach([("m", Model("m", "groq").offer("groq"))], Availability({}))
+    >>> from ai_models.base import ModelRegistry
+    >>> describe_reach([("m", Model("m", "groq").offer("groq"))], Availability(ModelRegistry()))
     'not now; groq: no key (set GROQ_API_KEY)'
     """
     troubles = {offer.key: availability.trouble(offer) for _, offer in offers}

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 _PAGE = 500
+_IDS = f"SELECT id, CASE WHEN replace(id, '\x01', '') <> id THEN record END FROM {MODELS} ORDER BY n"
+"""Ids in order, and the records of those that `key_of` changed."""
 
 
 class Reader:
@@ -103,28 +105,29 @@ class Reader:
 
     def stream(self, *statements: Any) -> Iterator[Model]:
         """Yield the models whose records statements select, a page at a time, from one state of the database."""
-        return map(self._model, self._texts(*statements))
+        return (self._model(text) for (text,) in self._rows(*statements))
 
     def records(self, *statements: Any) -> Iterator[Record]:
         """Yield the records that statements select, as `stream` does, unchecked."""
-        return map(self._loaded, self._texts(*statements))
+        return (self._loaded(text) for (text,) in self._rows(*statements))
 
-    def _texts(self, *statements: Any) -> Iterator[str]:
+    def ids(self) -> Iterator[str]:
+        """Yield every id, in the order in which the models came, as `stream` yields models."""
+        for id, text in self._rows(_IDS):
+            yield id if text is None else self.parsed(text)["id"]
+
+    def _rows(self, *statements: Any) -> Iterator[Any]:
         with self.lock:
             if self._work is not None and (self._work.wrote or self._work.pending):
                 connection = self._work.reader
-                yield from [row[0] for each in statements for row in self._rows(connection, each)]
+                yield from [row for each in statements for row in _result(connection, each)]
                 return
         self.prepare()
         with reading(self.engine) as connection:
             paged = connection.execution_options(yield_per=_PAGE, stream_results=True)
             for statement in statements:
-                with closing(self._rows(paged, statement)) as rows:
-                    for row in rows:
-                        yield row[0]
-
-    def _rows(self, connection: "Connection", statement: Any) -> Any:
-        return connection.exec_driver_sql(statement) if isinstance(statement, str) else connection.execute(statement)
+                with closing(_result(paged, statement)) as rows:
+                    yield from rows
 
     def _model(self, text: str) -> Model:
         return Model.on_record(self.parsed(text))
@@ -155,6 +158,10 @@ class Reader:
         if not self._prepared:
             prepare(self.engine)
             self._prepared = True
+
+
+def _result(connection: "Connection", statement: Any) -> Any:
+    return connection.exec_driver_sql(statement) if isinstance(statement, str) else connection.execute(statement)
 
 
 def _unwritable(where: str | os.PathLike[str]) -> bool:

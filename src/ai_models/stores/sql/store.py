@@ -76,7 +76,7 @@ class SqlStore(Reader, Store):
         return isinstance(id, str) and self.record(id) is not None
 
     def __iter__(self) -> Iterator[str]:
-        return (model.id for model in self.peek())
+        return self.ids()
 
     def __len__(self) -> int:
         [[number]] = self.query(f"SELECT count(*) FROM {MODELS}")
