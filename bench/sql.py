@@ -10,7 +10,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from ai_models import Model, ModelRegistry
+from ai_models import Model, ModelManager, ModelRegistry
 from bench.measure import Row
 from bench.synthetic import models
 
@@ -65,6 +65,9 @@ def _of_one(name: str, url: str, turns: int, size: int) -> Iterator[Row]:
     for question, (ask, bar) in asked.items():
         taken = median(_timed(ask, at) for at in range(1, 1 + max(turns, 20)))
         yield Row(f"{what}: {question}", "", seconds=taken, most=bar and bar * times)
+    manager = ModelManager(registry)
+    seconds = _timed(lambda _: manager.discover(["catalogue"], dry_run=True), 0)
+    yield Row(f"{what}: discover the catalogue, writing nothing", "", seconds=seconds, note="of it, a count of all")
     before = _most_memory()
     seconds = _timed(lambda _: sum(1 for _ in registry.values()), 0) / size
     note = f"time: a model; {(_most_memory() - before) / 1e6:.0f} MB more than before, the bar is 100"
