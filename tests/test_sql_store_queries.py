@@ -9,7 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ai_models._core.contracts import ModelSource
 from ai_models.base import Model, ModelRegistry
+from ai_models.discovery import Answer, SourceRow
+from ai_models.reconcile import Reconciliation
 from ai_models.stores import JsonStore, SqlStore
 from ai_models.testing.stores import models, queries
 
@@ -127,6 +130,94 @@ def test_more_is_asked_for_than_one_statement_takes(registries: list[ModelRegist
         assert list(registry.holders(offers).values()).count("m1999") == len(registry.several(["m1999"])) == 1
         assert len(registry.holders([*offers, ("azure", "m-1")])) == len(registry.several(m.id for m in many)) == 2_000
         assert registry.totals() == (2_000, 4_000, 0)
+
+
+class Own(ModelSource):
+    """A provider's own list."""
+
+    def __init__(self, provider: str, models: list[Model]) -> None:
+        self.name = self.provider = provider
+        self.models = models
+
+    def discover_models(self) -> list[Model]:
+        return [model.copy() for model in self.models]
+
+
+class Public(Own):
+    """A list of anybody's models."""
+
+    def __init__(self, models: list[Model]) -> None:
+        super().__init__(type(self).__name__, models)
+        self.provider = None
+
+
+class Known(Public):
+    """Models under their own ids, as a catalogue has them."""
+
+    merged = True
+
+
+class Scored(Public):
+    """Scores of models."""
+
+    annotates = True
+
+
+WIRES = st.sampled_from(["gpt-4o", "GPT-4o", "openai/gpt-4o", "gpt-4o-2024-11-20", "my-tune", "claude-sonnet-4-5"])
+LISTED = st.lists(
+    st.tuples(WIRES, st.sampled_from([4096, 8192]), st.booleans()), max_size=4, unique_by=lambda row: row[0]
+)
+SCORES = st.lists(st.tuples(st.sampled_from(["openai", "azure"]), WIRES), max_size=2, unique=True)
+EDITS = st.none() | st.tuples(st.sampled_from(["remove", "tag", "rename"]), st.integers(0, 5))
+
+
+def listed(provider: str, rows: list[tuple[str, int, bool]]) -> list[Model]:
+    prices = {True: {"input": 1e-6}, False: {}}
+    return [Model(id, provider, size, cost_per_token=prices[priced]) for id, size, priced in rows]
+
+
+def edit(registry: ModelRegistry, what: str, at: int) -> None:
+    """Do what a user may do to the model at this place."""
+    ids = list(registry)
+    if at < len(ids):
+        if what == "remove":
+            del registry[ids[at]]
+        elif what == "tag":
+            with registry.edit(ids[at]) as model:
+                model.tags.add("mine")
+        elif "mine" not in registry:
+            model = registry.pop(ids[at])
+            model.id, model.tags = "mine", {"mine"}
+            registry.write([model])
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.tuples(LISTED, LISTED, st.lists(WIRES, max_size=2, unique=True), SCORES, EDITS), max_size=4))
+def test_every_store_has_the_same_after_discoveries(registries: list[ModelRegistry], rounds: list[Any]) -> None:
+    for registry in registries:
+        registry.clear()
+    for ours, theirs, known, scored, change in rounds:
+        catalogue = [Model(f"openai/{id}", "openai", 128_000, provenance={"*": "openai@2026-11-01"}) for id in known]
+        notes = [Model(id, at, benchmarks=[{"benchmark": "b", "value": 7}]) for at, id in scored]
+        sources = [
+            Own("openai", listed("openai", ours)),
+            Public(listed("azure", theirs)),
+            Known(catalogue),
+            Scored(notes),
+        ]
+        named: dict[str, ModelSource] = {source.name: source for source in sources}
+        found = []
+        for registry in registries:
+            answers = {name: Answer(SourceRow(name), source.listing()) for name, source in named.items()}
+            with registry.batch():
+                report, spoken_of = Reconciliation(registry, named).apply(answers)
+            totals = (report.models, report.offers, report.conflicts)
+            assert totals == tuple(registry.totals())
+            changes = [(each.kind, each.id, each.path) for each in report.changes]
+            found.append((totals, changes, report.rows, [model.id for model in spoken_of], dict(registry)))
+            if change is not None:
+                edit(registry, *change)
+        assert found == [found[0]] * len(registries)
 
 
 def test_a_search_for_very_much_is_answered(registries: list[ModelRegistry]) -> None:
