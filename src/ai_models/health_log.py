@@ -161,16 +161,10 @@ class HealthLog:
 
     def _all(self) -> dict[str, list[HealthResult]]:
         if self._known is None:
-            self._known = _by_target(_read(self.path) if self.journal is None else self._counted(self.journal))
+            lines = [] if self.journal is None else list(self.journal.since())
+            self._lines = len(lines)
+            self._known = _by_target(_read(self.path) if self.journal is None else filter(None, map(_result, lines)))
         return self._known
-
-    def _counted(self, journal: Journal) -> Iterator[HealthResult]:
-        self._lines = 0
-        for line in journal.since():
-            self._lines += 1
-            result = _result(line)
-            if result is not None:
-                yield result
 
     def _compact(self) -> None:
         spare = f"{self.path}.{os.getpid()}.tmp"

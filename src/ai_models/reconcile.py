@@ -53,10 +53,12 @@ class Reconciliation:
         whole = [model.id for name, models in given.items() if self.sources[name].merged for model in models]
         self._holders = self.registry.holders((model.provider, model.id) for model in rows)
         self.stored = self.registry.several([*self._holders.values(), *map(registry_key, rows), *whole])
-        for provider in dict.fromkeys(filter(None, (self.sources[name].provider for name in given))):
-            for model in self.registry.served_by(provider):
-                self.stored.setdefault(model.id, model)
-                self._listed.setdefault(provider, []).extend(_listed(model, provider))
+        own = {provider for name in given if (provider := self.sources[name].provider)}
+        for model in self.registry.served_by(*own):
+            self.stored.setdefault(model.id, model)
+            for key, offer in model.offers.items():
+                if offer.provider in own and "listed" in offer.facts and offer.gone is None:
+                    self._listed.setdefault(offer.provider, []).append(_Listed(model.id, key, offer.id))
 
     def apply(self, answers: Mapping[str, Answer], *, dry_run: bool = False) -> tuple[DiscoveryReport, list[Model]]:
         """Merge answers into the registry; return the report and the models that the answers speak of.
@@ -234,13 +236,6 @@ class Reconciliation:
         new = sum_of(map(to_record, results.values()))
         before = self.registry.totals()
         return Totals(*(had - less + more for had, less, more in zip(before, old, new, strict=True)))
-
-
-def _listed(model: Model, provider: str) -> Iterator[_Listed]:
-    """Yield the offers of a model that this provider itself was seen to list."""
-    for key, offer in model.offers.items():
-        if offer.provider == provider and "listed" in offer.facts and offer.gone is None:
-            yield _Listed(model.id, key, offer.id)
 
 
 def _count(changes: Iterable[Change], rows: Mapping[str, SourceRow], merged: Mapping[str, bool]) -> None:

@@ -13,7 +13,7 @@ from ai_models._core.criteria import Criteria, check_criteria, node_of
 from ai_models._core.lookup import How, Index, Names, Resolution
 from ai_models._core.model import Model, Offer
 from ai_models._core.provenance import mark_changes
-from ai_models._core.query import Compare, Node, Or, Path, Wanted, parse_query, parse_sort
+from ai_models._core.query import Node, Wanted, parse_query, parse_sort
 from ai_models._core.record import merge_values, to_record
 from ai_models._core.store import Explanation, Journal, MemoryStore, Store, Totals
 from ai_models.errors import AmbiguousModelError, InvalidModelError, ModelNotFoundError, QueryError, StoreError
@@ -216,15 +216,14 @@ class ModelRegistry(MutableMapping[str, Model]):
             return self._store.holders(offers)
 
     def served_by(self, *providers: str) -> Iterator[Model]:
-        """Yield the models that any of these providers (or the offer `provider:variant`) serves.
+        """Yield the models that any of these providers serves.
 
         >>> registry = ModelRegistry()
         >>> registry["gpt-4"] = Model("gpt-4", "openai", connector_metadata={"azure": {"id": "my-gpt4"}})
         >>> [model.id for model in registry.served_by("azure")], list(registry.served_by("groq"))
         (['gpt-4'], [])
         """
-        paths = (Path(f"offers.{key}", "connector_metadata", offer=key) for key in providers)
-        return self._chosen(Wanted(Or(tuple(Compare(path, "exists", operand=True) for path in paths))))
+        return self._store.lend(self._store.served_by(providers))
 
     def totals(self) -> Totals:
         """Return how many models there are, how many offers of them, and about how many facts sources disagree.

@@ -126,6 +126,11 @@ class Store(MutableMapping[str, Model]):
         records = map(to_record, self.peek())
         return {offer: record["id"] for record in records for offer in offers_of(record) if offer in asked}
 
+    def served_by(self, providers: Iterable[str]) -> Iterator[Model]:
+        """Yield the models that any of some providers serves, to be looked at as those of `peek` are."""
+        asked = set(providers)
+        return (each for each in self.peek() if any(provider in asked for provider, _ in offers_of(to_record(each))))
+
     def totals(self) -> Totals:
         """Return how much there is."""
         return sum_of(map(to_record, self.peek()))

@@ -183,7 +183,9 @@ def serve(models: Iterable[Model], providers: Sequence[str] = ()) -> Iterator[Mo
 
 def _served_by(providers: Sequence[str], registry: "ModelRegistry") -> Iterable[Model]:
     """Return the models that one of these providers serves, or all of none: a large registry looks them up."""
-    return registry.served_by(*providers) if providers else registry.values()
+    if not providers:
+        return registry.values()
+    return registry.served_by(*(key.partition(":")[0] for key in providers))
 
 
 def _provider_ids(names: Iterable[str] | None, registry: "ModelRegistry") -> Iterator[str]:
@@ -208,10 +210,11 @@ def check_offered(provider: str, registry: "ModelRegistry") -> None:
 
 def check_group(name: str, registry: "ModelRegistry") -> None:
     """Raise `GroupNotFoundError` for a group in which no model is."""
-    tags = {tag for model in registry.find({"tags": {"$exists": True}}) for tag in model.tags}
-    if f"group:{name}" not in tags:
-        groups = [tag.removeprefix("group:") for tag in sorted(tags) if tag.startswith("group:")]
-        raise near(name, groups, GroupNotFoundError)
+    from ai_models.groups import Groups
+
+    groups = Groups(registry)
+    if name not in groups:
+        raise near(name, list(groups), GroupNotFoundError)
 
 
 def _range(path: str, least: float | None, most: float | None) -> Iterator[dict[str, Any]]:

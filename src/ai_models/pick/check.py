@@ -1,6 +1,6 @@
 """Whether a model fits, through which of its offers, or which criteria keep it out."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -50,11 +50,11 @@ class Check:
         """Return the offers through which a model fits, or the reasons why it doesn't."""
         reached, trouble = self._served(model)
         if trouble:
-            return [], _rejection([(trouble, trouble), *self._unmet(model)])
+            return [], _rejection(((trouble, trouble), *self._unmet(model)))
         if self._via is None and self._available is not True:
             reached = [next((each for each in reached if each.is_default), reached[0])]
         fitting, unmet = self._fitting(model, reached)
-        return fitting, _rejection(unmet) if unmet else None
+        return fitting, _rejection(tuple(unmet)) if unmet else None
 
     def _served(self, model: Model) -> tuple[list[Offer], str]:
         """Return the offers that are served, by whom and as it is asked; if there are none, why."""
@@ -88,12 +88,8 @@ class Check:
         return unmet
 
 
-def _rejection(reasons: Iterable[Reason]) -> Rejection:
-    return _same_rejection(tuple(reasons))
-
-
 @lru_cache(maxsize=1_000)
-def _same_rejection(reasons: tuple[Reason, ...]) -> Rejection:
+def _rejection(reasons: tuple[Reason, ...]) -> Rejection:
     """Return the one rejection for the same reasons: thousands of models may share it."""
     codes, words = zip(*reasons, strict=True)
     return Rejection(codes, words)

@@ -27,6 +27,7 @@ from sqlalchemy import (
     select,
     table,
     true,
+    union,
 )
 from sqlalchemy.sql.selectable import FromClause
 
@@ -335,6 +336,13 @@ def statements(clause: Clause | None, order: list[tuple[str, bool]], limit: int 
         made.append(base.where(*unknown, models.c[name].is_not(None)).order_by(first, *others, models.c.n))
         unknown.append(models.c[name].is_(None))
     return [*made, base.where(*unknown).order_by(models.c.n)]
+
+
+def of_providers(providers: Iterable[str]) -> Any:
+    """Return the statement for the records of the models that any of some providers serves."""
+    keys = [key_of(each) for each in providers if _sayable(each)]
+    numbers = (select(table.c.n).where(table.c.provider.in_(keys)) for table in (models, offers))
+    return select(models.c.record).where(models.c.n.in_(union(*numbers))).order_by(models.c.n)
 
 
 def served_clause(provider: str, node: Node) -> Clause:

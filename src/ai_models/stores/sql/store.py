@@ -121,6 +121,12 @@ class SqlStore(Reader, Store):
         """Return whose each of some offers is, by provider and id on the wire: a model's id, of two the last."""
         return holders(self, offers)
 
+    def served_by(self, providers: Iterable[str]) -> Iterator[Model]:
+        """Yield the models that any of some providers serves: a look into two indexes."""
+        from ai_models.stores.sql.query import of_providers
+
+        return self.stream(of_providers(providers))
+
     def totals(self) -> Totals:
         """Return how much there is."""
         return sum_of(self.records(f"SELECT record FROM {MODELS}"))
