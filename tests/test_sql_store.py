@@ -203,7 +203,23 @@ def test_names_are_found_as_in_memory(opened: Opened) -> None:
     memory, database = ModelRegistry(), ModelRegistry(store=opened())
     memory.write(models)
     database.write(models)
-    texts = ["omni", "OMNI", "GPT-4o", "my-4o", "azure/my-4o", "azure:my-4o", "same", "gpt-4o", "qwen/big", "QWEN/BIG"]
+    for registry in (memory, database):
+        registry["odd?"] = {"provider": "x", "aliases": ["strange?"]}
+    texts = [
+        "odd?",
+        "odd\ud800",
+        "strange\udfff",
+        "omni",
+        "OMNI",
+        "GPT-4o",
+        "my-4o",
+        "azure/my-4o",
+        "azure:my-4o",
+        "same",
+        "gpt-4o",
+        "qwen/big",
+        "QWEN/BIG",
+    ]
     for text in [*texts, "only/snap", "openai/gpt-4o", "dup", "DUP", "nothing", "", "a\x00b", "\ud800", "x" * 999, "/"]:
         assert outcome(database, text) == outcome(memory, text)
         assert (text in database) == (text in memory)

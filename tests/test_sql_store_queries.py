@@ -104,7 +104,7 @@ def test_every_store_tells_the_same_of_models_that_are_asked_for_together(
     for registry in registries:
         registry.clear()
         registry.write({model.id: model for model, _ in stored}.values())
-    ids = [text, *(model.id for model, _ in stored), "x" * 300]
+    ids = [text, *(model.id for model, _ in stored), "x" * 300, f"{text}\ud800"]
     offers = [(provider, id) for id in (*ids, *(wire for _, wire in stored)) for provider in ("azure", "openai")]
     answers = [
         (

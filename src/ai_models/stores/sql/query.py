@@ -45,6 +45,7 @@ from ai_models.stores.sql.tables import (
     SERVED,
     TAGS,
     bit_of,
+    holdable,
     key_of,
 )
 
@@ -238,7 +239,7 @@ def _sayable(operand: Any) -> bool:
     if isinstance(operand, frozenset):
         return all(map(_sayable, operand))
     if isinstance(operand, str):
-        return operand.isascii() or not any("\ud800" <= each <= "\udfff" for each in operand)
+        return holdable(operand)
     return not isinstance(operand, int) or abs(operand) < 2**1000
 
 

@@ -12,7 +12,7 @@ from ai_models.database import close_with, open_engine, reading, reported, shown
 from ai_models.errors import StoreCorruptError, StoreError
 from ai_models.stores.sql.look import Look
 from ai_models.stores.sql.migrations import prepare
-from ai_models.stores.sql.tables import MODELS, key_of
+from ai_models.stores.sql.tables import MODELS, sought
 from ai_models.stores.sql.work import Work, counter_of
 from ai_models.stores.sql.writing import placed
 
@@ -176,5 +176,5 @@ def _with_wide_pages(connection: Any, _: Any) -> None:
 
 
 def _bound(values: tuple[Any, ...]) -> tuple[Any, ...]:
-    """Return values as a driver takes them: texts as keys, without what no database can hold."""
-    return tuple(key_of(each).encode(errors="replace").decode() if type(each) is str else each for each in values)
+    """Return values as a driver takes them, to look for them."""
+    return tuple(sought(each) if type(each) is str else each for each in values)

@@ -25,7 +25,7 @@ from ai_models.stores.sql.names import SqlNames, holders, mentions
 from ai_models.stores.sql.reader import Reader
 from ai_models.stores.sql.tables import META, MODELS
 from ai_models.stores.sql.work import Work
-from ai_models.stores.sql.writing import ASKED, CHUNK, Change, chunks, placed
+from ai_models.stores.sql.writing import CHUNK, Change, placed, stored
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -110,12 +110,8 @@ class SqlStore(Reader, Store):
 
     def several(self, ids: Iterable[str]) -> dict[str, Model]:
         """Return those of some models that are there, by id."""
-        found: dict[str, Model] = {}
-        for part in chunks(dict.fromkeys(ids), ASKED):
-            marks = ", ".join("?" * len(part))
-            rows = self.query(f"SELECT record FROM {MODELS} WHERE id IN ({marks})", *part)
-            found |= {model.id: model for model in (self._model(text) for (text,) in rows)}
-        return found
+        with self.lock, self.connected() as connection:
+            return {id: self._model(row.text) for id, row in stored(connection, ids).items()}
 
     def holders(self, offers: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:
         """Return whose each of some offers is, by provider and id on the wire: a model's id, of two the last."""

@@ -68,6 +68,25 @@ def key_of(text: str) -> str:
     return f"{escaped[:_KEPT]}\x01\x03{sha256(text.encode(errors='surrogatepass')).hexdigest()[:48]}"
 
 
+def holdable(text: str) -> bool:
+    r"""Return whether a database can hold a text: none can a lone surrogate.
+
+    >>> holdable("gpt-4"), holdable("a\ud800")
+    (True, False)
+    """
+    return text.isascii() or not any("\ud800" <= each <= "\udfff" for each in text)
+
+
+def sought(text: str) -> str:
+    r"""Return a text as `key_of` does, to look for it; one that no database can hold as one that no column has.
+
+    >>> sought("gpt-4"), sought("a\ud800")
+    ('gpt-4', '\x01\x04')
+    """
+    key = key_of(text)
+    return key if holdable(key) else "\x01\x04"
+
+
 def bit_of(capability: str) -> int | None:
     """Return the bit of a capability; `None` for one that has none.
 

@@ -17,10 +17,10 @@ from ai_models.stores.sql.tables import (
     OFFERS,
     TAGS,
     Row,
-    key_of,
     model_row,
     name_rows,
     offer_rows,
+    sought,
     tag_rows,
 )
 
@@ -70,10 +70,10 @@ def placed(sql: str, dialect: str) -> str:
     return sql if dialect == "sqlite" else sql.replace("?", "%s")
 
 
-def stored(connection: "Connection", ids: Sequence[str]) -> dict[str, Stored]:
+def stored(connection: "Connection", ids: Iterable[str]) -> dict[str, Stored]:
     """Return those of some models that are there, by id."""
     found: dict[str, Stored] = {}
-    keys = {key_of(id): id for id in ids}
+    keys = {sought(id): id for id in ids}
     for part in chunks(keys, ASKED):
         marks = ", ".join("?" * len(part))
         sql = placed(f"SELECT id, n, revision, record FROM {MODELS} WHERE id IN ({marks})", connection.dialect.name)
